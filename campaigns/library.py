@@ -1,0 +1,117 @@
+"""Everything there is to say, from the shipped folder and from a workspace laid over it.
+
+A workspace is a folder of the same shape as this package: ``campaigns/<id>/campaign.yaml``,
+``sources.yaml``, ``figures.yaml``, ``helplines.yaml``, ``societies.yaml``, ``observances.yaml``,
+``shared.yaml``. A record with the id of a shipped one takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from campaigns.errors import ContentError, Place
+from campaigns.loader import load_campaign
+from campaigns.model import Campaign, Figure, Helpline, Message, Society, Source
+from campaigns.observances import Observance, load_observances
+from campaigns.registers import load_figures, load_helplines, load_shared, load_sources
+from campaigns.societies import load_societies
+
+SHIPPED = Path(__file__).parent
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class Library:
+    """The registers and where campaigns are looked for, later folders first."""
+
+    folders: tuple[Path, ...]
+    sources: Mapping[str, Source]
+    figures: Mapping[str, Figure]
+    helplines: Mapping[str, Helpline]
+    societies: Mapping[str, Society]
+    observances: Mapping[str, Observance]
+    shared: Mapping[str, Message]
+
+    def campaign_ids(self) -> tuple[str, ...]:
+        """The ids of all campaigns, sorted."""
+        found = {
+            file.parent.name for folder in self.folders for file in folder.glob("*/campaign.yaml")
+        }
+        return tuple(sorted(found))
+
+    def campaign(self, campaign_id: str) -> Campaign:
+        """Load one campaign and check that what it names is in the registers."""
+        for folder in reversed(self.folders):
+            file = folder / campaign_id / "campaign.yaml"
+            if file.is_file():
+                campaign = load_campaign(file)
+                _check_references(campaign, self)
+                return campaign
+        raise ContentError(
+            Place(self.folders[-1]),
+            "",
+            f"holds no campaign '{campaign_id}'",
+            f"known are {', '.join(self.campaign_ids()) or 'none'}",
+        )
+
+
+def open_library(workspace: Path | None = None) -> Library:
+    """Read the shipped registers and, over them, those of ``workspace/campaigns``."""
+    folders = [SHIPPED]
+    if workspace is not None and (workspace / "campaigns").is_dir():
+        folders.append(workspace / "campaigns")
+    return Library(
+        folders=tuple(folders),
+        sources=_overlay(folders, "sources.yaml", load_sources),
+        figures=_overlay(folders, "figures.yaml", load_figures),
+        helplines=_overlay(folders, "helplines.yaml", load_helplines),
+        societies=_overlay(folders, "societies.yaml", load_societies),
+        observances=_overlay(folders, "observances.yaml", load_observances),
+        shared=_overlay(folders, "shared.yaml", load_shared),
+    )
+
+
+def _overlay(
+    folders: Sequence[Path], name: str, read: Callable[[Path], dict[str, Record]]
+) -> dict[str, Record]:
+    records: dict[str, Record] = {}
+    for folder in folders:
+        if (folder / name).is_file():
+            records.update(read(folder / name))
+    return records
+
+
+def _check_references(campaign: Campaign, library: Library) -> None:
+    place = Place(campaign.file)
+    if campaign.id != campaign.file.parent.name:
+        raise ContentError(
+            place, "id", f"'{campaign.id}' differs from the folder's name", "make them equal"
+        )
+    if campaign.observance not in library.observances:
+        raise ContentError(
+            place,
+            "observance",
+            f"'{campaign.observance}' is not in observances.yaml",
+            f"use one of {', '.join(library.observances)}",
+        )
+    for card in campaign.cards:
+        for source in card.sources:
+            if source not in library.sources:
+                raise ContentError(
+                    card.place,
+                    f"cards.{card.id}.sources",
+                    f"'{source}' is not in sources.yaml",
+                    "add the record or mend the id",
+                )
+        for figure in card.figures.values():
+            if figure not in library.figures:
+                raise ContentError(
+                    card.place,
+                    f"cards.{card.id}.figures",
+                    f"'{figure}' is not in figures.yaml",
+                    "add the record or mend the id",
+                )

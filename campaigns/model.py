@@ -1,0 +1,227 @@
+"""What a campaign is: frozen values, no reading and no writing.
+
+A campaign holds cards, a card holds messages. Everything a person may translate is a
+:class:`Message` with a stable context; everything that is a fact points to a register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from campaigns.errors import Place
+
+Unit = Literal["number", "percent"]
+Emblem = Literal["cross", "crescent", "star"]
+LatePolicy = Literal["post_until", "hold", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A translatable text.
+
+    ``context`` is its identity (gettext ``msgctxt``), not the English wording. ``max`` is the
+    longest the English may be, in grapheme clusters.
+    """
+
+    context: str
+    text: str
+    max: int
+    where: str
+    what: str
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photograph of a card: where it lies, whose it is, and who agreed to its use."""
+
+    file: Path
+    credit: str
+    consent: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One unit of content.
+
+    ``fields`` maps a field to its message in reading order; members of lists and slides are
+    ``items.1`` and ``slides.2.heading``. ``pictures`` is how many pictures it makes.
+    """
+
+    id: str
+    kind: str
+    layout: str
+    sources: tuple[str, ...]
+    figures: Mapping[str, str]
+    literal_numbers: tuple[str, ...]
+    fields: Mapping[str, Message]
+    pictures: int
+    photo: Photo | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Cards of one day: ``day`` counts from the observance."""
+
+    day: int
+    cards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When cards go out: wall time of each society, and what to do when it is late.
+
+    ``until`` is the local time of the same day up to which a late post may still go out.
+    """
+
+    at: time
+    late: LatePolicy
+    until: time
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What we want to say, in order."""
+
+    id: str
+    author: str
+    observance: str
+    source_locale: str
+    hashtags: tuple[str, ...]
+    risk: str
+    title: Message
+    call: Message
+    schedule: Schedule
+    cards: tuple[Card, ...]
+    file: Path
+
+    def messages(self) -> Iterator[Message]:
+        """Every translatable text in the order of the file."""
+        yield self.title
+        yield self.call
+        for card in self.cards:
+            yield from card.fields.values()
+
+    def card(self, card_id: str) -> Card:
+        """The card with this id; ``KeyError`` when there is none."""
+        for card in self.cards:
+            if card.id == card_id:
+                return card
+        raise KeyError(card_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A record of the resource library; the six fields are those its users know."""
+
+    id: str
+    title: str
+    abstract: str
+    country: str
+    region: str
+    authors: str
+    year: str
+    category: str
+    url: str = ""
+
+    @property
+    def credit(self) -> str:
+        """What a card prints under the text: who and when."""
+        return f"{self.authors}, {self.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that may be printed: what it counts, in which year, and until when it holds."""
+
+    id: str
+    value: Decimal
+    unit: Unit
+    counts: str
+    year: str
+    source: str
+    review_by: date
+    grade: str
+    note: str = ""
+
+    def expired(self, on: date) -> bool:
+        """Whether the figure needs a fresh look before it may be posted on this day."""
+        return on > self.review_by
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """A line people may call: exactly as its operator publishes it, and who checked that.
+
+    ``display`` is never reformatted. ``status`` is ``active``, ``suspended``, ``unknown`` or
+    ``sample``; a sample is for looking at, never for posting.
+    """
+
+    id: str
+    territory: str
+    name: str
+    display: str
+    operator: str
+    operator_type: str
+    evidence: tuple[str, ...]
+    verified_on: date | None
+    verified_by: tuple[str, ...]
+    status: str
+
+    MAX_AGE_DAYS = 90
+
+    def problem(self, on: date) -> str:
+        """Why the line may not be posted on this day, or an empty text.
+
+        Two people, a stated source and a check at most 90 days old
+        (the gate of the helpline study; tightened further for the day itself by the society).
+        """
+        if self.status != "active":
+            return f"helpline {self.id} is {self.status}, not active"
+        if self.verified_on is None or not self.evidence or len(set(self.verified_by)) < 2:
+            return f"helpline {self.id} lacks a date, evidence or a second verifier"
+        age = (on - self.verified_on).days
+        if not 0 <= age <= self.MAX_AGE_DAYS:
+            return f"helpline {self.id} was verified {age} days before the post, 0 to 90 allowed"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One account of one society on one platform, in one locale."""
+
+    id: str
+    platform: str
+    locale: str
+    caption: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Society:
+    """A National Society. ``names`` maps a message locale to the name in that language."""
+
+    id: str
+    names: Mapping[str, str]
+    emblem: Emblem
+    locales: tuple[str, ...]
+    formats: Mapping[str, str]
+    timezone: str
+    weekend: tuple[str, ...]
+    helplines: tuple[str, ...]
+    channels: tuple[Channel, ...]
+    logo: Path | None
+    place: Place
+
+    def name(self, locale: str) -> str:
+        """The society's name in this locale, else its English name."""
+        return self.names.get(locale) or self.names["en"]

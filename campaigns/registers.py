@@ -1,0 +1,150 @@
+"""The registers: sources, figures, helplines, and the messages all campaigns share.
+
+Every reader takes one file and returns records by id; :mod:`campaigns.library` lays a workspace's
+records over the shipped ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TypeVar
+
+from campaigns.errors import ContentError
+from campaigns.kinds import FieldSpec
+from campaigns.loader import message
+from campaigns.model import Figure, Helpline, Message, Source, Unit
+from campaigns.strict_yaml import Fields, Node, as_fields, as_text, load
+
+Record = TypeVar("Record")
+
+_SHARED = {
+    "labels": FieldSpec("labels", 80, "picture or post text, small type", "a label"),
+    "alt": FieldSpec("alt", 200, "picture description for screen readers", "a pattern"),
+    "days": FieldSpec("days", 120, "post text", "the name of an awareness day"),
+}
+
+
+def load_sources(path: Path) -> dict[str, Source]:
+    """The resource library: title, abstract, country, region, authors, year, category."""
+    return _records(path, "sources", _source)
+
+
+def load_figures(path: Path) -> dict[str, Figure]:
+    """The figures register."""
+    return _records(path, "figures", _figure)
+
+
+def load_helplines(path: Path) -> dict[str, Helpline]:
+    """The referral records."""
+    return _records(path, "helplines", _helpline)
+
+
+def load_shared(path: Path) -> dict[str, Message]:
+    """Labels, alt text patterns and names of days, by context such as ``labels.myth``."""
+    top = load(path)
+    found = {}
+    for group, spec in _SHARED.items():
+        for name, node in top.fields(group):
+            context = f"{group}.{name}"
+            found[context] = message(node, spec, context)
+    top.done()
+    return found
+
+
+def a_date(node: Node) -> date:
+    """An ISO date."""
+    typed = as_text(node)
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise ContentError(
+            node.place, node.path, f"'{typed}' is not a date", "write year-month-day"
+        ) from error
+
+
+def choice(fields: Fields, key: str, allowed: tuple[str, ...]) -> str:
+    """One of the allowed words."""
+    typed = fields.text(key)
+    if typed not in allowed:
+        node = fields.need(key)
+        raise ContentError(
+            node.place, node.path, f"'{typed}' is not allowed", f"use one of {', '.join(allowed)}"
+        )
+    return typed
+
+
+def _records(path: Path, key: str, read: Callable[[Fields], Record]) -> dict[str, Record]:
+    top = load(path)
+    found: dict[str, Record] = {}
+    for node in top.items(key):
+        fields = as_fields(node)
+        record_id = fields.text("id")
+        if record_id in found:
+            raise ContentError(
+                fields.place, f"{key}.{record_id}", "stands twice", "keep one of the two"
+            )
+        found[record_id] = read(fields)
+        fields.done()
+    top.done()
+    return found
+
+
+def _source(fields: Fields) -> Source:
+    return Source(
+        id=fields.text("id"),
+        title=fields.text("title"),
+        abstract=fields.text("abstract"),
+        country=fields.text("country"),
+        region=fields.text("region"),
+        authors=fields.text("authors"),
+        year=fields.text("year"),
+        category=fields.text("category"),
+        url=fields.optional_text("url"),
+    )
+
+
+def _figure(fields: Fields) -> Figure:
+    unit: Unit = choice(fields, "unit", ("number", "percent"))  # type: ignore[assignment]
+    return Figure(
+        id=fields.text("id"),
+        value=_decimal(fields.need("value")),
+        unit=unit,
+        counts=fields.text("counts"),
+        year=fields.text("year"),
+        source=fields.text("source"),
+        review_by=a_date(fields.need("review_by")),
+        grade=choice(fields, "grade", ("primary", "secondary")),
+        note=fields.optional_text("note"),
+    )
+
+
+def _helpline(fields: Fields) -> Helpline:
+    checked = fields.get("verified_on")
+    return Helpline(
+        id=fields.text("id"),
+        territory=fields.text("territory"),
+        name=fields.text("name"),
+        display=fields.text("display"),
+        operator=fields.text("operator"),
+        operator_type=fields.text("operator_type"),
+        evidence=fields.texts("evidence", required=False),
+        verified_on=a_date(checked) if checked is not None else None,
+        verified_by=fields.texts("verified_by", required=False),
+        status=choice(fields, "status", ("active", "suspended", "unknown", "sample")),
+    )
+
+
+def _decimal(node: Node) -> Decimal:
+    typed = as_text(node)
+    try:
+        value = Decimal(typed)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise ContentError(
+            node.place, node.path, f"'{typed}' is not a number", "write digits such as 27.6"
+        )
+    return value
