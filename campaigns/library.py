@@ -8,7 +8,7 @@ A workspace is a folder of the same shape as this package: ``campaigns/<id>/camp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,10 @@ from campaigns.registers import load_figures, load_helplines, load_shared, load_
 from campaigns.societies import load_societies
 
 SHIPPED = Path(__file__).parent
+REGISTERS = (
+    "sources.yaml", "figures.yaml", "helplines.yaml", "societies.yaml", "observances.yaml",
+    "shared.yaml",
+)  # fmt: skip
 
 Record = TypeVar("Record")
 
@@ -35,6 +39,14 @@ class Library:
     societies: Mapping[str, Society]
     observances: Mapping[str, Observance]
     shared: Mapping[str, Message]
+    workspace: Path | None = None
+    stamp: tuple[object, ...] = ()
+    _parsed: dict[Path, tuple[object, Campaign]] = field(default_factory=dict, repr=False)
+
+    def fresh(self) -> Library:
+        """This library, or a new one when a register's file has changed since it was read."""
+        unchanged = self.stamp == _stamp(self.folders)
+        return self if unchanged else open_library(self.workspace)
 
     def campaign_ids(self) -> tuple[str, ...]:
         """The ids of all campaigns, sorted."""
@@ -44,13 +56,11 @@ class Library:
         return tuple(sorted(found))
 
     def campaign(self, campaign_id: str) -> Campaign:
-        """Load one campaign and check that what it names is in the registers."""
+        """A campaign, what it names checked against the registers. Read anew when it changed."""
         for folder in reversed(self.folders):
             file = folder / campaign_id / "campaign.yaml"
             if file.is_file():
-                campaign = load_campaign(file)
-                _check_references(campaign, self)
-                return campaign
+                return self._load(file)
         raise ContentError(
             Place(self.folders[-1]),
             "",
@@ -59,11 +69,21 @@ class Library:
         )
 
 
+    def _load(self, file: Path) -> Campaign:
+        stamp = _file_stamp(file)
+        if file not in self._parsed or self._parsed[file][0] != stamp:
+            campaign = load_campaign(file)
+            _check_references(campaign, self)
+            self._parsed[file] = (stamp, campaign)
+        return self._parsed[file][1]
+
+
 def open_library(workspace: Path | None = None) -> Library:
     """Read the shipped registers and, over them, those of ``workspace/campaigns``."""
     folders = [SHIPPED]
     if workspace is not None and (workspace / "campaigns").is_dir():
         folders.append(workspace / "campaigns")
+    stamp = _stamp(folders)  # before reading: a change in between is seen next time
     return Library(
         folders=tuple(folders),
         sources=_overlay(folders, "sources.yaml", load_sources),
@@ -72,7 +92,21 @@ def open_library(workspace: Path | None = None) -> Library:
         societies=_overlay(folders, "societies.yaml", load_societies),
         observances=_overlay(folders, "observances.yaml", load_observances),
         shared=_overlay(folders, "shared.yaml", load_shared),
+        workspace=workspace,
+        stamp=stamp,
     )
+
+
+def _stamp(folders: Sequence[Path]) -> tuple[object, ...]:
+    return tuple(_file_stamp(folder / name) for folder in folders for name in REGISTERS)
+
+
+def _file_stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _overlay(
