@@ -1,0 +1,97 @@
+"""What translators are given: every message of a campaign, with all they need to know about it.
+
+Two ways to the same comments: :func:`extract_campaign` for Babel's own command, and
+:func:`extract_template` for our merge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from babel.messages.catalog import Message as PoMessage
+
+from campaigns.loader import load_campaign
+from campaigns.model import Campaign, Message
+from campaigns.registers import load_shared
+from campaigns.review import PLACEHOLDER
+from locales.po import PoCatalog
+
+SHARED = "shared"
+
+EXAMPLES: Mapping[str, str] = {
+    "date": "30 July",
+    "day_name": "World Day against Trafficking in Persons",
+    "helpline": "a telephone number",
+    "helpline_name": "the name of a helpline",
+    "society": "Hellenic Red Cross",
+    "figure": "27.6 or 42%",
+    "figure_2": "27.6 or 42%",
+    "figure_3": "27.6 or 42%",
+    "year": "2022",
+    "count": "2",
+    "total": "4",
+    "source": "UNODC, 2024",
+    "source_line": "Source: UNODC, 2024",
+    "hashtag": "#EndHumanTrafficking",
+    "url": "an address",
+}
+
+
+def extract_campaign(
+    fileobj: IO[bytes],
+    keywords: Mapping[str, Any],  # noqa: ARG001  # Babel's signature
+    comment_tags: Collection[str],  # noqa: ARG001
+    options: Mapping[str, Any],  # noqa: ARG001
+) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
+    """Babel's extraction method for ``campaign.yaml`` and ``shared.yaml``.
+
+    ``fileobj`` must be an open file of the disk: the loader reads it by its name. Raises
+    :class:`~campaigns.errors.ContentError` when the loader refuses the file.
+    """
+    path = Path(fileobj.name)
+    shared = path.stem == SHARED
+    messages = load_shared(path).values() if shared else load_campaign(path).messages()
+    for message in messages:
+        text = (message.context, message.text)
+        yield message.place.line, "pgettext", text, comments(message)
+
+
+def extract_template(source: Campaign | Mapping[str, Message]) -> PoCatalog:
+    """The template of a campaign, or of the shared messages, in the order of the file."""
+    if isinstance(source, Campaign):
+        domain, messages = source.id, list(source.messages())
+    else:
+        domain, messages = SHARED, list(source.values())
+    catalog = PoCatalog(None, domain)
+    for message in messages:
+        catalog[message.text] = PoMessage(
+            message.text,
+            "",
+            flags=[f"max-length:{message.max}"],
+            auto_comments=comments(message),
+            lineno=message.place.line,
+            context=message.context,
+        )
+    return catalog
+
+
+def comments(message: Message) -> list[str]:
+    """What a translator reads above the message."""
+    lines = [
+        f"Where: {message.where}",
+        f"What: {message.what}",
+        f"Max length: {message.max} characters in English",
+    ]
+    names = dict.fromkeys(PLACEHOLDER.findall(message.text))
+    if names:
+        lines.append("Placeholders: " + "; ".join(_placeholder(name) for name in names))
+    if message.note:
+        lines.append("Note: " + " ".join(message.note.split()))
+    return lines
+
+
+def _placeholder(name: str) -> str:
+    example = EXAMPLES.get(name)
+    return f"{{{name}}} (for example {example})" if example else f"{{{name}}}"

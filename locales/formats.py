@@ -1,0 +1,96 @@
+"""Numbers, dates, lists and tags the way a territory writes them (CLDR, through Babel).
+
+House rules over CLDR: Latin digits everywhere; a percentage in the locale's own pattern; a date as
+one CLDR pattern, never glued together, so that the month has its case; nothing is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from campaigns.model import Figure
+from locales.placeholders import Direction
+
+
+class FormatsError(ValueError):
+    """A locale's formats are not known. Its text names the locale and the way out."""
+
+
+@lru_cache(maxsize=256)
+def parse(locale: str) -> Locale:
+    """CLDR's data for ``locale``; :class:`FormatsError` when there is none."""
+    if "@" in locale:
+        raise FormatsError(f"'{locale}' is no locale; write the script, such as sr_Latn")
+    try:
+        return Locale.parse(locale)
+    except (ValueError, UnknownLocaleError) as error:
+        raise FormatsError(
+            f"CLDR knows no locale '{locale}'; choose a near one under 'formats'"
+        ) from error
+
+
+def figure(value: Figure, locale: str) -> str:
+    """A registered figure: ``27,6``, ``202 478`` or ``%42``, all its decimals kept."""
+    return percent(value.value, locale) if value.unit == "percent" else number(value.value, locale)
+
+
+def number(value: Decimal, locale: str) -> str:
+    """A number with the locale's separators and Latin digits."""
+    return str(
+        format_decimal(
+            value.normalize() if value else value,
+            locale=parse(locale),
+            decimal_quantization=False,
+            numbering_system="latn",
+        )
+    )
+
+
+def whole(value: int, locale: str) -> str:
+    """A count such as that of a picture in a series."""
+    return number(Decimal(value), locale)
+
+
+def percent(value: Decimal, locale: str) -> str:
+    """Hundredths in the locale's own pattern: 42 becomes ``42 %``, ``42%`` or ``%42``."""
+    return str(
+        format_percent(
+            (value / 100).normalize() if value else value,
+            locale=parse(locale),
+            decimal_quantization=False,
+            numbering_system="latn",
+        )
+    )
+
+
+def day_and_month(day: date, locale: str) -> str:
+    """A date without its year: ``30 July``, ``30. srpnja``, ``30 de julio``."""
+    return str(format_skeleton("MMMMd", day, locale=parse(locale)))
+
+
+def long_date(day: date, locale: str) -> str:
+    """A date with its year, month in letters (CLDR's long date)."""
+    return str(format_date(day, format="long", locale=parse(locale)))
+
+
+def listed(items: Sequence[str], locale: str) -> str:
+    """``A, B and C``."""
+    return str(format_list(list(items), locale=parse(locale)))
+
+
+def direction(locale: str) -> Direction:
+    """The direction in which the language is written."""
+    return "rtl" if parse(locale).text_direction == "rtl" else "ltr"
+
+
+def language_tag(locale: str) -> str:
+    """The BCP 47 tag of a message locale: ``pt-PT``, ``sr-Latn``, ``ar``."""
+    return locale.replace("_", "-")

@@ -1,0 +1,109 @@
+"""The texts of one card in one locale's catalogues, all of them or the reasons why not.
+
+The unit is the card: every message it needs comes from the campaign's and the shared catalogue of
+the same locale. There is no fallback for a single message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from campaigns.library import Library
+from campaigns.model import Campaign, Card, Message
+from locales.catalogue import Catalogue, Catalogues
+from locales.checks import faults
+from locales.extract import SHARED
+
+NAMED = 5
+"""How many messages a reason names before it counts the rest."""
+
+
+class NotReady(Exception):  # it says what the card is, as Held does
+    """The catalogues cannot carry the card. ``reasons`` are lines for a person."""
+
+    def __init__(self, reasons: Iterable[str], *, absent: bool = False) -> None:
+        self.reasons = tuple(reasons)
+        self.absent = absent
+        super().__init__(self.reasons)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Translated, unfinished texts: of the card by field, and of the rest by context."""
+
+    locale: str
+    fields: Mapping[str, str]
+    others: Mapping[str, str]
+    reviewed: bool
+
+
+def look_up(
+    card: Card, campaign: Campaign, library: Library, catalogues: Catalogues, locale: str
+) -> Texts:
+    """All texts the card needs. Raises :class:`NotReady`; ``absent`` when a catalogue is."""
+    own = _find(catalogues, locale, campaign.id)
+    shared = _find(catalogues, locale, SHARED)
+    common = [campaign.title, campaign.call]
+    general = _shared_messages(card, campaign, library)
+    problems = [
+        *_problems(own, [*common, *card.fields.values()]),
+        *_problems(shared, general),
+    ]
+    if problems:
+        raise NotReady(problems)
+    return Texts(
+        locale=locale,
+        fields={name: own.entries[m.context].msgstr for name, m in card.fields.items()},
+        others={
+            **{m.context: own.entries[m.context].msgstr for m in common},
+            **{m.context: shared.entries[m.context].msgstr for m in general},
+        },
+        reviewed=own.state == shared.state == "reviewed",
+    )
+
+
+def alt_context(card: Card, shared: Mapping[str, Message], *, with_line: bool) -> str:
+    """The pattern that describes the card's pictures: of its kind, else of its layout."""
+    wanted = [f"alt.{card.kind}", f"alt.{card.layout}"]
+    if not with_line:
+        wanted.insert(0, f"alt.{card.kind}_without_line")
+    return next((context for context in wanted if context in shared), wanted[-2])
+
+
+def _find(catalogues: Catalogues, locale: str, domain: str) -> Catalogue:
+    found = catalogues.find(locale, domain)
+    if found is None:
+        problem = f"has no catalogue '{domain}'; run 'python -m locales.update {locale}'"
+        raise NotReady([f"{locale}: {problem}"], absent=True)
+    return found
+
+
+def _shared_messages(card: Card, campaign: Campaign, library: Library) -> list[Message]:
+    """Labels, the patterns of picture descriptions, and the name of the day."""
+    wanted = [context for context in library.shared if context.startswith("labels.")]
+    wanted += {alt_context(card, library.shared, with_line=line): None for line in (True, False)}
+    wanted += ["labels.source", f"days.{campaign.observance}"]
+    lacking = [context for context in wanted if context not in library.shared]
+    if lacking:
+        raise NotReady([f"shared.yaml lacks {_some(lacking)}; add the message"])
+    return [library.shared[context] for context in dict.fromkeys(wanted)]
+
+
+def _problems(catalogue: Catalogue, messages: Iterable[Message]) -> list[str]:
+    """One line for each kind of error, naming the messages that have it."""
+    found: dict[str, list[str]] = {}
+    for message in messages:
+        entry = catalogue.entries.get(message.context)
+        for fault in faults(entry, message, catalogue.locale):
+            if fault.level == "error":
+                found.setdefault(fault.rule, []).append(message.context)
+    return [
+        f"{catalogue.locale}/{catalogue.domain}: {rule}: {_some(contexts)}"
+        for rule, contexts in found.items()
+    ]
+
+
+def _some(contexts: list[str]) -> str:
+    more = len(contexts) - NAMED
+    return ", ".join(contexts[:NAMED]) + (f" +{more} more" if more > 0 else "")

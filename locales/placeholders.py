@@ -1,0 +1,136 @@
+"""Put values into translated text, safely and in the right reading direction.
+
+``str.format`` on a translator's text could read attributes of objects, so this replacer knows
+``{name}`` for a closed list of names and nothing else. In right-to-left text a value of the other
+direction is wrapped in a Unicode isolate; a telephone number always is, since ``800 290 290``
+otherwise shows as ``290 290 800``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Literal
+
+from campaigns.review import ALLOWED_PLACEHOLDERS
+
+Direction = Literal["ltr", "rtl"]
+
+LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
+NBSP = "\u00a0"
+OPENERS = frozenset({LRI, RLI, FSI})
+
+_PHONES = frozenset({"helpline"})
+_NAMES = frozenset({"society", "source", "helpline_name", "day_name"})
+_LEFT_TO_RIGHT = frozenset({"url", "hashtag"})
+_NUMBERS = frozenset({"figure", "figure_2", "figure_3", "year", "count", "total"})
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TOKEN = re.compile(r"\{([^{}]*)\}|[{}]")
+_PLAIN_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_PHONE = r"\+?\(?\d+\)?(?:(?:[ \u00a0./-]|\) ?)\(?\d+\)?)+|\+\d+|\(\d+\)"
+_LITERAL = re.compile(rf"[#@]\w+|{_PHONE}|\d+%")
+_PHONE_ONLY = re.compile(_PHONE)
+
+
+class PlaceholderError(ValueError):
+    """A text cannot be completed. Its text says, in a few words, which placeholder and why."""
+
+
+def names(text: str) -> frozenset[str]:
+    """The placeholders of a text; :class:`PlaceholderError` for anything but ``{name}``."""
+    return frozenset(name for name, _ in _parts(text) if name)
+
+
+def substitute(
+    text: str,
+    values: Mapping[str, str],
+    direction: Direction,
+    own: Collection[str] = (),
+) -> str:
+    """The text with its values put in.
+
+    ``own`` are further names whose values are finished texts and go in as they are. Raises
+    :class:`PlaceholderError` for an unknown name, a missing value or a lone brace.
+    """
+    finished = []
+    for name, literal in _parts(text):
+        if not name:
+            finished.append(_literals(literal) if direction == "rtl" else literal)
+        elif name not in own and name not in ALLOWED_PLACEHOLDERS:
+            raise PlaceholderError(f"{{{name}}} is not a known placeholder")
+        elif name not in values:
+            raise PlaceholderError(f"{{{name}}} has no value here")
+        elif name in own:
+            finished.append(values[name])
+        else:
+            finished.append(isolated(name, values[name], direction))
+    return "".join(finished)
+
+
+def isolated(name: str, value: str, direction: Direction) -> str:
+    """The value as it must stand in a text of this direction."""
+    if name in _PHONES:
+        return f"{LRI}{value.replace(' ', NBSP)}{PDI}"
+    if direction == "ltr":
+        return value
+    if name in _NAMES:
+        return f"{FSI}{value}{PDI}"
+    if name in _LEFT_TO_RIGHT or (name in _NUMBERS and not _PLAIN_NUMBER.fullmatch(value)):
+        return f"{LRI}{value}{PDI}"
+    return value
+
+
+def strip_isolates(text: str, keep: Collection[str] = ()) -> str:
+    """The text without isolates, except those around telephone numbers and around ``keep``."""
+    dropped: set[int] = set()
+    opened: list[int] = []
+    for index, sign in enumerate(text):
+        if sign in OPENERS:
+            opened.append(index)
+        elif sign == PDI:
+            start = opened.pop() if opened else index
+            inner = text[start + 1 : index]
+            if start == index or not (inner in keep or _PHONE_ONLY.fullmatch(inner)):
+                dropped.update((start, index))
+    dropped.update(opened)
+    return "".join(sign for index, sign in enumerate(text) if index not in dropped)
+
+
+def balanced(text: str) -> bool:
+    """Whether every isolate is closed and nothing is closed that was not opened."""
+    depth = 0
+    for sign in text:
+        depth += (sign in OPENERS) - (sign == PDI)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """Pairs of placeholder name and literal text, one of the two empty."""
+    end = 0
+    for match in _TOKEN.finditer(text):
+        if match.start() > end:
+            yield "", text[end : match.start()]
+        end = match.end()
+        if match[1] is None:
+            raise PlaceholderError("a brace stands without its partner")
+        if not _NAME.fullmatch(match[1]):
+            raise PlaceholderError(f"{{{match[1]}}} is not a plain {{name}}")
+        yield match[1], ""
+    if end < len(text):
+        yield "", text[end:]
+
+
+def _literals(text: str) -> str:
+    """Hashtags, handles and telephone numbers a translator typed, isolated unless they are."""
+    finished = []
+    end = 0
+    for match in _LITERAL.finditer(text):
+        before = text[: match.start()]
+        is_open = sum(before.count(sign) for sign in OPENERS) > before.count(PDI)
+        finished.append(text[end : match.start()])
+        finished.append(match[0] if is_open else f"{LRI}{match[0]}{PDI}")
+        end = match.end()
+    return "".join([*finished, text[end:]])

@@ -1,0 +1,96 @@
+"""Catalogues are found by locale, workspace first, parsed once per content, and immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from locales import CatalogueError, Catalogues, load_catalogue, open_catalogues
+from locales.catalogue import SHIPPED, catalogue_path
+from locales.po import PoCatalog
+
+Edit = Callable[[str, str, Callable[[PoCatalog], object]], None]
+
+
+def test_a_catalogue_is_found_with_its_entries(catalogues: Catalogues, root: Path) -> None:
+    found = catalogues.find("fr", "small")
+    assert found is not None
+    entry = found.entries["myth.myth"]
+    assert (entry.msgid, entry.msgstr, entry.fuzzy, entry.plurals) == (
+        "They are the same.", "Fr They are the same.", False, (),
+    )  # fmt: skip
+    assert "max-length:80" in entry.flags
+    assert "Note: Keep it false." in entry.comments
+    lines = found.file.read_text(encoding="utf-8").split("\n")
+    assert lines[entry.line - 1] == 'msgid "They are the same."'
+    assert found.file == catalogue_path(root, "fr", "small")
+
+
+def test_a_catalogue_nobody_wrote_is_not_found(catalogues: Catalogues) -> None:
+    assert catalogues.find("pt_PT", "small") is None
+    assert catalogues.find("fr", "other") is None
+
+
+def test_the_first_folder_with_the_file_wins_as_a_whole(
+    tmp_path: Path, root: Path, edit: Edit
+) -> None:
+    over = tmp_path / "over"
+    target = catalogue_path(over, "fr", "small")
+    target.parent.mkdir(parents=True)
+    target.write_bytes(catalogue_path(root, "fr", "small").read_bytes())
+    edit("fr", "small", lambda catalog: setattr(catalog, "state", "reviewed"))
+    found = Catalogues([over, root]).find("fr", "small")
+    assert found is not None
+    assert (found.file, found.state) == (target, "draft")
+    shared = Catalogues([over, root]).find("fr", "shared")
+    assert shared is not None
+    assert shared.file == catalogue_path(root, "fr", "shared")
+
+
+def test_a_file_is_parsed_again_only_when_it_changed(catalogues: Catalogues, edit: Edit) -> None:
+    first = catalogues.find("fr", "small")
+    assert catalogues.find("fr", "small") is first
+    edit("fr", "small", lambda catalog: setattr(catalog, "state", "reviewed"))
+    second = catalogues.find("fr", "small")
+    assert second is not None
+    assert first is not None
+    assert (first.state, second.state) == ("draft", "reviewed")
+    assert first.digest != second.digest
+
+
+def test_a_catalogue_cannot_be_changed(catalogues: Catalogues) -> None:
+    found = catalogues.find("fr", "small")
+    assert found is not None
+    with pytest.raises(TypeError):
+        found.entries["x"] = found.entries["myth.myth"]  # type: ignore[index]
+    with pytest.raises(FrozenInstanceError):
+        found.state = "reviewed"  # type: ignore[misc]
+
+
+def test_a_catalogue_lies_where_catalogues_lie(tmp_path: Path) -> None:
+    stray = tmp_path / "small.po"
+    stray.write_text("")
+    with pytest.raises(CatalogueError, match="does not lie where catalogues lie"):
+        load_catalogue(stray)
+
+
+def test_locales_are_listed(catalogues: Catalogues) -> None:
+    assert catalogues.locales() == ("ar", "en_GB", "fr")
+
+
+def test_a_workspace_is_asked_before_what_ships(tmp_path: Path, root: Path) -> None:
+    assert root.parent == tmp_path
+    assert open_catalogues(tmp_path).roots == (root, SHIPPED)
+    assert open_catalogues(tmp_path / "elsewhere").roots == (SHIPPED,)
+
+
+def test_what_a_catalogue_says_of_a_message_it_lacks_is_the_whole_file(
+    catalogues: Catalogues,
+) -> None:
+    found = catalogues.find("fr", "small")
+    assert found is not None
+    assert found.place("myth.myth").line > 0
+    assert found.place("absent").line == 0

@@ -1,0 +1,50 @@
+"""What ships: fourteen locales, all drafts, up to date, and nothing in them that misleads."""
+
+from __future__ import annotations
+
+import pytest
+
+from campaigns import open_library
+from locales import LocalisedCard, check_catalogue, localise, open_catalogues
+from locales.catalogue import SHIPPED
+from locales.extract import SHARED
+from locales.update import SHIPPED_LOCALES, update
+
+LIBRARY = open_library()
+CATALOGUES = open_catalogues()
+DOMAINS = (*LIBRARY.campaign_ids(), SHARED)
+UNFINISHED = {"empty", "fuzzy"}
+
+
+def test_every_shipped_locale_has_a_folder_and_no_other() -> None:
+    assert set(CATALOGUES.locales()) == set(SHIPPED_LOCALES)
+
+
+def test_catalogues_are_up_to_date_with_the_campaigns() -> None:
+    stale = update(LIBRARY, SHIPPED, SHIPPED_LOCALES, check=True)
+    assert stale == [], "run 'python -m locales.update'"
+
+
+@pytest.mark.parametrize("locale", SHIPPED_LOCALES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_a_shipped_catalogue_is_a_draft_without_errors(locale: str, domain: str) -> None:
+    catalogue = CATALOGUES.find(locale, domain)
+    assert catalogue is not None
+    assert (catalogue.state, catalogue.reviewed_by) == ("draft", "")
+    messages = LIBRARY.shared.values() if domain == SHARED else LIBRARY.campaign(domain).messages()
+    found = check_catalogue(catalogue, messages)
+    wrong = [str(item) for item in found if item.level == "error" and item.rule not in UNFINISHED]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("campaign_id", LIBRARY.campaign_ids())
+def test_every_card_is_ready_in_english(campaign_id: str) -> None:
+    campaign = LIBRARY.campaign(campaign_id)
+    society = next(iter(LIBRARY.societies.values()))
+    day = LIBRARY.observances[campaign.observance].in_year(2027)
+    for card in campaign.cards:
+        result = localise(
+            card, campaign, society, "en_GB", LIBRARY, CATALOGUES, observance_date=day
+        )
+        assert isinstance(result, LocalisedCard), result
+        assert len(result.alts) == len(result.slides) == card.pictures
