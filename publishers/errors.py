@@ -28,7 +28,7 @@ class SetupError(PublisherError):
     """A channel cannot be set up as it is configured."""
 
 
-class UnknownPublisher(SetupError):  # noqa: N818  a name from the port, not a suffix
+class UnknownPublisher(SetupError):
     """No publisher of this kind is installed."""
 
 
@@ -36,7 +36,7 @@ class PublishError(PublisherError):
     """The outcome of one call, when it is not the hoped-for one."""
 
 
-class Transient(PublishError):  # noqa: N818
+class Transient(PublishError):
     """Nothing happened; the same call may succeed after `retry_after` seconds (None: unsaid).
     `scope` is how far the trouble reaches: this account, every account of the app, the host."""
 
@@ -48,7 +48,7 @@ class Transient(PublishError):  # noqa: N818
         self.scope = scope
 
 
-class Permanent(PublishError):  # noqa: N818
+class Permanent(PublishError):
     """Nothing happened, and the same request will fail again. `field` is the part to change."""
 
     def __init__(self, text: str, *, code: str, field: str | None = None) -> None:
@@ -57,7 +57,7 @@ class Permanent(PublishError):  # noqa: N818
         self.field = field
 
 
-class AuthExpired(PublishError):  # noqa: N818
+class AuthExpired(PublishError):
     """Nothing happened: the credentials are expired, revoked or too narrow."""
 
     def __init__(self, text: str, *, refreshable: bool = False) -> None:
@@ -65,11 +65,11 @@ class AuthExpired(PublishError):  # noqa: N818
         self.refreshable = refreshable
 
 
-class AccountBlocked(PublishError):  # noqa: N818
+class AccountBlocked(PublishError):
     """Nothing happened: suspended or restricted until its owner acts on the platform."""
 
 
-class Unknown(PublishError):  # noqa: N818
+class Unknown(PublishError):
     """The request left and no valid answer came back. `phase` says where: `sent`, `answer`."""
 
     def __init__(self, text: str, *, phase: str) -> None:
