@@ -1,0 +1,51 @@
+"""Post texts: one Jinja2 template a style, counted as people see characters.
+
+``long`` is for platforms that allow some 2,000 characters, ``short`` for those that count to 300.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from icu4py.breakers import CharacterBreaker
+from jinja2 import TemplateError, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from rendering.errors import CaptionError, CaptionTooLong
+
+LIMITS = {"long": 2200, "short": 300}
+
+
+def caption(captions: ImmutableSandboxedEnvironment, style: str, values: Mapping[str, Any]) -> str:
+    """The post text in one style, within its limit of grapheme clusters.
+
+    Raises :class:`CaptionTooLong` (never cuts) and :class:`CaptionError` for a template that is
+    missing or asks for what the card does not have.
+    """
+    name = f"captions/{style}.txt.j2"
+    try:
+        text = captions.get_template(name).render(values)
+    except TemplateNotFound as error:
+        raise CaptionError(f"no caption style '{style}'; add templates/{error.name}") from error
+    except TemplateError as error:
+        raise CaptionError(f"templates/{name}: {error}; mend the template") from error
+    text = _tidy(text)
+    size, limit = graphemes(text), LIMITS.get(style, 2200)
+    if size > limit:
+        raise CaptionTooLong(
+            f"caption '{style}' has {size} characters of {limit}; shorten 'more' or the call"
+        )
+    return text
+
+
+def graphemes(text: str) -> int:
+    """Characters as people see them (Unicode grapheme clusters)."""
+    return sum(1 for _ in CharacterBreaker(text, "en").segments())
+
+
+def _tidy(text: str) -> str:
+    """No trailing spaces, no more than one empty line in a row."""
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or lines[number - 1]]
+    return "\n".join(kept)

@@ -1,0 +1,116 @@
+"""Filled shapes with smooth edges: rectangles, circles, rings, strokes and emblems.
+
+Pillow draws shapes without antialiasing, so each becomes a mask drawn at four times its size and
+reduced once. Masks are cached; callers paste a colour through them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+from PIL import Image, ImageDraw
+
+Point = tuple[float, float]
+Stroke = tuple[Point, ...]
+Colour = tuple[int, int, int]
+
+_OVER = 4
+_GRID = 24.0
+_RED: Colour = (0xED, 0x1B, 0x2E)
+
+
+def paste(canvas: Image.Image, mask: Image.Image, left: int, top: int, colour: Colour) -> None:
+    """Lay a colour on the canvas through a mask."""
+    canvas.paste(colour, (left, top), mask)
+
+
+@lru_cache(maxsize=256)
+def rectangle(width: int, height: int, radius: int) -> Image.Image:
+    """A mask of a rectangle with round corners."""
+    big = Image.new("L", (width * _OVER, height * _OVER), 0)
+    ImageDraw.Draw(big).rounded_rectangle(
+        (0, 0, width * _OVER - 1, height * _OVER - 1), radius * _OVER, fill=255
+    )
+    return big.reduce(_OVER)
+
+
+@lru_cache(maxsize=256)
+def circle(width: int, height: int, ring: int = 0) -> Image.Image:
+    """A mask of an ellipse, or with ``ring`` of its outline that many pixels wide."""
+    big = Image.new("L", (width * _OVER, height * _OVER), 0)
+    draw = ImageDraw.Draw(big)
+    outer = (0, 0, width * _OVER - 1, height * _OVER - 1)
+    draw.ellipse(outer, fill=255)
+    if ring:
+        inset = ring * _OVER
+        draw.ellipse((inset, inset, outer[2] - inset, outer[3] - inset), fill=0)
+    return big.reduce(_OVER)
+
+
+@lru_cache(maxsize=256)
+def icon(strokes: tuple[Stroke, ...], size: int, width: float) -> Image.Image:
+    """A mask of strokes on a 24 x 24 grid, with round ends and joints."""
+    side = size * _OVER
+    scale = side / _GRID
+    thick = max(1, round(width * scale))
+    big = Image.new("L", (side, side), 0)
+    draw = ImageDraw.Draw(big)
+    for stroke in strokes:
+        points = [(x * scale, y * scale) for x, y in stroke]
+        draw.line(points, fill=255, width=thick, joint="curve")
+        for x, y in points:
+            reach = thick / 2
+            draw.ellipse((x - reach, y - reach, x + reach, y + reach), fill=255)
+    return big.reduce(_OVER)
+
+
+@lru_cache(maxsize=32)
+def emblem(kind: str, size: int) -> Image.Image:
+    """The protective emblem's plain form on white ground, for societies without a logo file.
+
+    Cross: five equal squares. Crescent: horns to the right. Star: the six-pointed red outline
+    used by Magen David Adom. Never recoloured, never cropped; the white ground belongs to it.
+    """
+    side = size * _OVER
+    big = Image.new("RGB", (side, side), (255, 255, 255))
+    draw = ImageDraw.Draw(big)
+    {"cross": _cross, "crescent": _crescent, "star": _star}[kind](draw, side)
+    return big.reduce(_OVER)
+
+
+def _cross(draw: ImageDraw.ImageDraw, side: int) -> None:
+    arm = side * 0.27
+    start = (side - 3 * arm) / 2
+    draw.rectangle((start + arm, start, start + 2 * arm, start + 3 * arm), fill=_RED)
+    draw.rectangle((start, start + arm, start + 3 * arm, start + 2 * arm), fill=_RED)
+
+
+def _crescent(draw: ImageDraw.ImageDraw, side: int) -> None:
+    middle, reach = side / 2, side * 0.42
+    draw.ellipse((middle - reach, middle - reach, middle + reach, middle + reach), fill=_RED)
+    inner, shift = reach * 0.80, reach * 0.36
+    centre = middle + shift
+    draw.ellipse(
+        (centre - inner, middle - inner, centre + inner, middle + inner), fill=(255, 255, 255)
+    )
+
+
+def _star(draw: ImageDraw.ImageDraw, side: int) -> None:
+    middle, reach, thick = side / 2, side * 0.42, side * 0.075
+    for turn in (-90, 90):
+        outer = _triangle(middle, reach, turn)
+        inner = _triangle(middle, reach - 2 * thick, turn)
+        band = [*outer, outer[0], inner[0], *reversed(inner)]
+        draw.polygon(band, fill=_RED)
+
+
+def _triangle(middle: float, reach: float, turn: float) -> Sequence[Point]:
+    return [
+        (
+            middle + reach * math.cos(math.radians(turn + step)),
+            middle + reach * math.sin(math.radians(turn + step)),
+        )
+        for step in (0, 120, 240)
+    ]

@@ -1,0 +1,97 @@
+"""Lines: few, even and never wider than the limit."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rendering.fonts import EM, packaged
+from rendering.lines import Pieces, balanced, fewest, pieces
+
+FEW = settings(derandomize=True, max_examples=40, deadline=None, database=None)
+
+
+def latin(text: str) -> Pieces:
+    return pieces(text, "en", "ltr", 400, packaged())
+
+
+def widths(text: Pieces, lines: list[int]) -> list[int]:
+    firsts = [0, *(last + 1 for last in lines[:-1])]
+    return [text.ends[last] - text.starts[first] for first, last in zip(firsts, lines, strict=True)]
+
+
+words = st.lists(st.text("abcdijlmt", min_size=1, max_size=9), min_size=1, max_size=11)
+
+
+@FEW
+@given(words, st.integers(4, 14))
+def test_balanced_lines_are_the_best_of_all_with_as_few_lines(found: list[str], em: int) -> None:
+    text = latin(" ".join(found))
+    limit = max(em * EM, text.widest)
+    few, even = fewest(text, limit), balanced(text, limit)
+    assert few is not None
+    assert len(even) == len(few)
+    assert max(widths(text, even)) <= limit
+    end = len(text.breaks) - 1
+
+    def price(lines: list[int]) -> int:
+        return sum(w * w for w in widths(text, lines)) + sum(text.costs[last] for last in lines)
+
+    every = ([*inner, end] for inner in combinations(range(end), len(few) - 1))
+    assert price(even) == min(price(c) for c in every if max(widths(text, c)) <= limit)
+
+
+@FEW
+@given(words, st.integers(4, 14))
+def test_no_other_setting_has_fewer_lines(found: list[str], em: int) -> None:
+    text = latin(" ".join(found))
+    limit = max(em * EM, text.widest)
+    few, end = fewest(text, limit), len(text.breaks) - 1
+    assert few is not None
+    if len(few) > 1:
+        fewer = ([*inner, end] for inner in combinations(range(end), len(few) - 2))
+        assert all(max(widths(text, lines)) > limit for lines in fewer)
+
+
+def test_a_lone_last_word_is_avoided() -> None:
+    text = latin("Help is free and it is given in confidence")
+    limit = text.ends[7] - text.starts[0]
+    assert fewest(text, limit) == [7, 8], "the greedy setting leaves one word"
+    lengths = widths(text, balanced(text, limit))
+    assert min(lengths) > 0.7 * max(lengths)
+
+
+def test_a_line_does_not_end_in_a_one_letter_word_if_it_can_do_otherwise() -> None:
+    text = pieces("Митови и чињенице", "sr", "ltr", 400, packaged())
+    assert fewest(text, 7 * EM) == [1, 2]
+    assert balanced(text, 7 * EM) == [0, 2]
+
+
+def test_a_forced_break_ends_a_line() -> None:
+    text = latin("one two\nthree\n\nfour")
+    assert fewest(text, 100 * EM) == [1, 2, 3, 4]
+    assert balanced(text, 100 * EM) == [1, 2, 3, 4]
+
+
+def test_a_piece_wider_than_the_limit_has_no_setting() -> None:
+    text = latin("a somewhatlongword b")
+    assert fewest(text, text.widest) is not None
+    assert fewest(text, text.widest - 1) is None
+    with pytest.raises(ValueError, match="wider than the limit"):
+        balanced(text, text.widest - 1)
+
+
+def test_torn_text_breaks_between_graphemes_but_not_in_ligatures() -> None:
+    torn = pieces("office", "en", "ltr", 400, packaged(), torn=True)
+    assert [item.next for item in torn.breaks] == [1, 4, 5, 6]
+
+
+@pytest.mark.parametrize("text", ["jar fjord jij", "فى الحدود #Tag في +39 800 290", "Ůj ýj"])
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_edges_never_decrease(text: str, direction: str) -> None:
+    found = pieces(text, "ar", direction, 700, packaged())
+    assert list(found.starts) == sorted(found.starts)
+    assert list(found.ends) == sorted(found.ends)

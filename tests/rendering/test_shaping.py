@@ -1,0 +1,159 @@
+"""Glyphs: the right ones, in the right order, from the right font, or an error with names."""
+
+from __future__ import annotations
+
+import pytest
+
+from rendering.fonts import EM, packaged
+from rendering.shaping import MissingGlyphs, Paragraph, line_items, shape
+
+
+def shaped(text: str, language: str = "en", direction: str = "ltr", weight: int = 400) -> Paragraph:
+    return shape(text, language, direction, weight, packaged())
+
+
+def line(paragraph: Paragraph) -> list[tuple[str, str]]:
+    """Font and character of every glyph of a one-line text, from left to right."""
+    return [
+        (font.name, paragraph.text[glyph.cluster])
+        for font, glyphs in line_items(paragraph, 0, len(paragraph.text))
+        for glyph in glyphs
+    ]
+
+
+def glyphs(text: str, language: str = "en", direction: str = "ltr") -> list[int]:
+    return [glyph.id for item in shaped(text, language, direction).items for glyph in item.glyphs]
+
+
+def inked(text: str) -> list[tuple[str, int, int]]:
+    """Font, glyph and pen position of whatever has ink."""
+    found, pen = [], 0
+    paragraph = shaped(text)
+    for font, run in line_items(paragraph, 0, len(text)):
+        for glyph in run:
+            ink = font.ink[glyph.id]
+            if ink.right > ink.left:
+                found.append((font.name, glyph.id, pen + glyph.dx))
+            pen += glyph.advance
+    return found
+
+
+def test_arabic_letters_join() -> None:
+    alone = {char: glyphs(char, "ar", "rtl")[0] for char in "بهم"}
+    assert alone["ه"] not in glyphs("بهم", "ar", "rtl"), (
+        "a letter between two has a form of its own"
+    )
+    assert glyphs("ه ه", "ar", "rtl").count(alone["ه"]) == 2
+
+
+def test_a_ligature_is_one_cluster() -> None:
+    paragraph = shaped("office")
+    assert sorted(paragraph.reach) == [0, 1, 4, 5]
+    assert paragraph.positions[1] < paragraph.positions[2] == paragraph.positions[4]
+
+
+def test_devanagari_vowel_sign_is_set_before_its_consonant() -> None:
+    assert glyphs("कि", "hi") != glyphs("क", "hi") + glyphs("ि", "hi")
+    assert len(glyphs("क्ष", "hi")) == 1, "a conjunct is one glyph"
+
+
+def test_the_language_chooses_local_forms() -> None:
+    assert glyphs("ş", "tr") == glyphs("ş", "en")
+    assert glyphs("ţ", "ro") != glyphs("ţ", "en"), "Romanian has a comma below, not a cedilla"
+
+
+def test_a_font_without_latin_borrows_it() -> None:
+    names = {char: name for name, char in line(shaped("שלום (#Tag), 12", "he", "rtl"))}
+    assert {names[char] for char in "שלום"} == {"NotoSansHebrew"}
+    assert {names[char] for char in "(#Tag),"} == {"NotoSans"}
+
+
+def test_a_number_is_set_in_one_face() -> None:
+    drawn = line(shaped("رقم +39 800", "ar", "rtl"))
+    assert {name for name, char in drawn if char in "+39 800" and char != " "} == {"NotoSans"}
+
+
+@pytest.mark.parametrize("text", ["חייגו 116 000", "חייגו \u2066116 000\u2069"])
+def test_a_phone_number_reads_from_left_to_right_in_hebrew(text: str) -> None:
+    drawn = "".join(char for _, char in line(shaped(text, "he", "rtl")))
+    assert "116 000" in drawn
+    assert drawn.index("116") < drawn.index("ח")
+
+
+@pytest.mark.parametrize("text", ["רק #Tag כאן", "רק \u2068#Tag\u2069 כאן"])
+def test_a_hashtag_keeps_its_sign_in_front(text: str) -> None:
+    assert "#Tag" in "".join(char for _, char in line(shaped(text, "he", "rtl")))
+
+
+def test_a_hebrew_hashtag_keeps_its_sign_at_its_right() -> None:
+    drawn = "".join(char for _, char in line(shaped("see #תג now", "en", "ltr")))
+    assert "גת#" in drawn
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u200e",
+        "\u200f",
+        "\u2060",
+        "\u2066",
+        "\u2068",
+        "\u2069",
+        "\ufeff",
+        "\u00ad",
+        "\ufe0f",
+        "\u202a",
+        "\u202c",
+    ],
+)
+def test_ignorable_characters_draw_nothing_and_are_not_missing(hidden: str) -> None:
+    assert inked(f"A{hidden}H") == inked("AH")
+    for text, language in (("عين", "ar"), ("שלום", "he"), ("ไทย", "th")):
+        shaped(text[0] + hidden + text[1:], language)
+
+
+def test_zero_width_non_joiner_parts_arabic_letters() -> None:
+    assert glyphs("می\u200cروم", "fa", "rtl") != glyphs("میروم", "fa", "rtl")
+
+
+def test_line_separators_and_tabs_have_no_glyph_of_their_own() -> None:
+    assert inked("A\nH") == inked("AH")
+    assert inked("A\tH") == inked("A H")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("日本", ["U+65E5 CJK UNIFIED IDEOGRAPH-65E5", "U+672C"]),
+        ("ok \U0001f600", ["U+1F600 GRINNING FACE"]),
+        ("bell\x07", ["U+0007 unnamed"]),
+        ("\ue000", ["U+E000 unnamed"]),
+    ],
+)
+def test_missing_glyphs_are_named(text: str, names: list[str]) -> None:
+    with pytest.raises(MissingGlyphs) as raised:
+        shaped(text)
+    for name in names:
+        assert name in str(raised.value)
+    assert set(raised.value.characters) == {
+        char for char in text if ord(char) not in range(32, 127)
+    }
+    assert "\n" not in str(raised.value)
+
+
+def test_a_mark_stays_in_the_font_of_its_base() -> None:
+    paragraph = shaped("אָ a\u0301", "he", "rtl")
+    assert [(item.font.name, item.glyphs[0].id != 0) for item in paragraph.items] == [
+        ("NotoSansHebrew", True),
+        ("NotoSans", True),
+    ]
+
+
+def test_height_is_that_of_the_ink() -> None:
+    plain, stacked = shaped("nn"), shaped("Ån")
+    assert plain.descent < 0.02 * EM
+    assert stacked.ascent > 1.4 * plain.ascent
+    assert shaped("gn").descent > 0.2 * EM
