@@ -1,0 +1,1 @@
+"""Where the ledger lies: SQL lives here and nowhere else."""

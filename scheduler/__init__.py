@@ -1,0 +1,6 @@
+"""Stage 5, at the right moment: the plan, the ledger that is the truth, the clock that wakes,
+and the one place from which a post leaves.
+
+Read in this order: ``plan``, ``delivery``, ``ledger`` (the port and its promises), ``rules`` (what
+may follow what), ``deliver`` (one attempt), ``runner`` (all of them), ``rehearsal``.
+"""

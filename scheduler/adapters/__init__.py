@@ -1,0 +1,1 @@
+"""What the scheduler's ports are plugged into; the adapters do not know each other."""
