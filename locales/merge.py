@@ -94,10 +94,9 @@ def _obsolete(catalog: PoCatalog) -> dict[str, Message]:
 
 
 def _keep_obsolete(merged: PoCatalog, existing: PoCatalog) -> None:
-    """Obsolete messages by context, translated ones only, sorted so that runs agree."""
+    """Obsolete messages by context, translated ones only."""
     gone = {**_obsolete(existing), **existing.contexts}
-    for context in sorted(gone):
-        message = gone[context]
+    for context, message in gone.items():
         if context not in merged.contexts and message.string and not message.pluralizable:
             merged.obsolete[context] = _copy(message, str(message.string), set())
 

@@ -41,21 +41,19 @@ def update(
     """Merge every template into every locale; returns the files that differ from the disk.
 
     ``domains`` limits it to some templates. With ``check`` nothing is written. A locale derived
-    from another is derived after that one.
+    from another follows what that one becomes.
     """
-    ordered = sorted(locales, key=lambda locale: locale in DERIVED)
     changed = []
     for template in templates(library):
         if domains is not None and template.domain not in domains:
             continue
-        fresh: dict[str, PoCatalog] = {}
-        for locale in ordered:
-            fresh[locale] = _fresh(template, root, locale, fresh)
+        for locale in locales:
+            fresh = _fresh(template, root, locale)
             path = catalogue_path(root, locale, str(template.domain))
-            if not path.is_file() or path.read_bytes() != format_po(fresh[locale]):
+            if not path.is_file() or path.read_bytes() != format_po(fresh):
                 changed.append(path)
                 if not check:
-                    write_po(fresh[locale], path)
+                    write_po(fresh, path)
     return changed
 
 
@@ -78,16 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if chosen.check and changed else 0
 
 
-def _fresh(
-    template: PoCatalog, root: Path, locale: str, siblings: dict[str, PoCatalog]
-) -> PoCatalog:
+def _fresh(template: PoCatalog, root: Path, locale: str) -> PoCatalog:
     existing = _existing(root, locale, str(template.domain))
     source = DERIVED.get(locale)
     if source is None:
         return merge(template, existing, locale)
-    cyrillic = siblings.get(source) or merge(
-        template, _existing(root, source, str(template.domain)), source
-    )
+    cyrillic = merge(template, _existing(root, source, str(template.domain)), source)
     return derive_latin(cyrillic, existing, locale)
 
 

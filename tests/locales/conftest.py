@@ -39,7 +39,7 @@ cards:
     more: Read {hashtag} more.
   - id: number
     kind: statistic
-    sources: [S01]
+    sources: [S01, S03]
     figures: {figure: F01, figure_2: F02}
     lead: People in {year}
     value: "{figure} million"
@@ -69,6 +69,8 @@ sources:
      authors: UNODC, year: "2024", category: Research, url: "https://example.org/report"}
   - {id: S02, title: Another, abstract: It says., country: Worldwide, region: Worldwide,
      authors: "ILO, IOM", year: "2022", category: Research}
+  - {id: S03, title: Of the same year, abstract: It says., country: Worldwide, region: Worldwide,
+     authors: UNODC, year: "2024", category: Research}
 """,
     "figures.yaml": """\
 figures:

@@ -68,7 +68,8 @@ def test_each_language_has_its_own_pattern(
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("27.60", "27,6"), ("1E+3", "1\u202f000"), ("0", "0"), ("0.125", "0,125")]
+    ("value", "text"),
+    [("27.60", "27,6"), ("1E+3", "1\u202f000"), ("0", "0"), ("1.23456", "1,23456")],
 )
 def test_no_decimal_is_lost_and_none_is_added(value: str, text: str) -> None:
     assert formats.number(Decimal(value), "fr_FR") == text

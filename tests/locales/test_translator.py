@@ -94,6 +94,10 @@ def test_figures_and_dates_are_written_as_the_society_writes_them(
     assert card.figures == ("F01", "F02")
 
 
+def test_one_credit_for_two_sources_is_printed_once(card_in: Localise) -> None:
+    assert ready(card_in("number", "en")).slides[0]["source_line"] == "Source: UNODC, 2024"
+
+
 def test_a_carousel_has_one_picture_and_one_description_a_slide(card_in: Localise) -> None:
     card = ready(card_in("meaning", "fr"))
     assert [slide["heading"] for slide in card.slides] == ["Fr The act", "Fr The purpose"]

@@ -1,0 +1,280 @@
+"""Commands about when: plan, approve, status, explain, stop, resume."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from clarion.cli.options import (
+    campaigns_option,
+    common,
+    day_option,
+    now,
+    societies_option,
+    studio,
+    today,
+)
+from clarion.cli.output import as_json, progress, table
+from clarion.errors import ClarionError
+from clarion.explain import explain_delivery
+from clarion.planning import plan_workspace
+from clarion.report import as_record, reason, rows
+from scheduler.delivery import Entry, State
+from scheduler.ledger import Filter, Scope
+
+as_option = click.option(
+    "--as", "role", envvar="CLARION_AS", metavar="ROLE", help="Who does this; or CLARION_AS."
+)
+
+
+@click.command()
+@common
+@societies_option
+@campaigns_option
+@day_option("--for", "after", help_="Plan for the first date of the day on or after this one.")
+def plan(
+    workspace: Path | None,
+    json_: bool,
+    societies: tuple[str, ...],
+    campaigns: tuple[str, ...],
+    after: datetime | None,
+) -> None:
+    """Write down who posts what, where and when; draws what is missing.
+
+    Example: clarion plan --for 2027-07-30
+    """
+    place = studio(workspace)
+    with progress("pictures") as show:
+        entries, counts = plan_workspace(
+            place, societies, campaigns, today(after), now(), progress=show
+        )
+    held = [entry for entry in entries if entry.state is State.HELD]
+    if json_:
+        as_json(
+            {
+                "planned": len(entries), "held": len(held), "added": counts.added,
+                "changed": counts.changed, "unchanged": counts.unchanged, "left": counts.left,
+                "withdrawn": counts.withdrawn,
+                "deliveries": [as_record(entry) for entry in entries],
+            }
+        )  # fmt: skip
+        return
+    table(
+        ("society", "locale", "local time", "UTC", "planned", "held", "why"),
+        [
+            (r.society.id, r.locale, r.local, r.utc, r.planned, r.held, r.why)
+            for r in rows(place.societies(societies), entries)
+        ],
+    )
+    click.echo(
+        f"{len(entries)} deliveries, {len(held)} held; {counts.added} new, {counts.changed} "
+        f"changed, {counts.unchanged} as before, {counts.withdrawn} withdrawn"
+    )
+    click.echo("next: clarion approve --as ROLE")
+
+
+@click.command()
+@common
+@societies_option
+@campaigns_option
+@as_option
+@click.option("--revoke", is_flag=True, help="Take approvals back instead.")
+@click.argument("ids", nargs=-1)
+def approve(
+    workspace: Path | None,
+    json_: bool,
+    societies: tuple[str, ...],
+    campaigns: tuple[str, ...],
+    role: str | None,
+    revoke: bool,
+    ids: tuple[str, ...],
+) -> None:
+    """Approve deliveries as they are now: text, picture, alt text, time, channel.
+
+    The approver must be somebody else than the campaign's author.
+    Example: clarion approve --as national-editor --society fr
+    """
+    if not role:
+        raise click.UsageError("say who approves: --as ROLE, or set CLARION_AS")
+    place = studio(workspace)
+    wanted = list(ids) or [
+        entry.id
+        for entry in place.ledger.entries()
+        if (not societies or entry.delivery.society in societies)
+        and (not campaigns or entry.delivery.campaign in campaigns)
+        and (revoke or entry.state is State.PLANNED)
+    ]
+    act = place.ledger.revoke if revoke else place.ledger.approve
+    decisions = act(wanted, role, now())
+    refused = [one for one in decisions if not one.granted]
+    if json_:
+        as_json(
+            {
+                "granted": len(decisions) - len(refused),
+                "refused": [{"id": d.id, "why": str(d.why), "detail": d.detail} for d in refused],
+            }
+        )
+    else:
+        for (why, detail), count in Counter((d.why, d.detail) for d in refused).items():
+            click.echo(f"refused {count}: {why} {detail}".rstrip())
+        word = "revoked" if revoke else "approved"
+        click.echo(f"{len(decisions) - len(refused)} {word} by {role}, {len(refused)} refused")
+    sys.exit(1 if refused else 0)
+
+
+@click.command()
+@common
+@societies_option
+@campaigns_option
+@click.option("--all", "everything", is_flag=True, help="List every delivery, not only sums.")
+def status(
+    workspace: Path | None,
+    json_: bool,
+    societies: tuple[str, ...],
+    campaigns: tuple[str, ...],
+    everything: bool,
+) -> None:
+    """What is planned, approved, posted, held; what comes next.
+
+    Example: clarion status --society it --all
+    """
+    place = studio(workspace)
+    entries = [
+        entry
+        for entry in place.ledger.entries()
+        if (not societies or entry.delivery.society in societies)
+        and (not campaigns or entry.delivery.campaign in campaigns)
+    ]
+    counts = Counter(entry.state.value for entry in entries)
+    following = place.ledger.next_due(now())
+    stops = place.ledger.stops()
+    if json_:
+        as_json(
+            {
+                "states": dict(counts),
+                "next": following.isoformat() if following else None,
+                "stops": [{"scope": s.scope, "value": s.value, "by": s.by} for s in stops],
+                "holds": [{"account": h.account, "why": h.why} for h in place.ledger.holds()],
+                "deliveries": [as_record(entry) for entry in entries] if everything else None,
+            }
+        )
+        return
+    if not entries:
+        click.echo("nothing is planned; run 'clarion plan'")
+        return
+    if everything:
+        table(
+            ("id", "society", "locale", "card", "local time", "state", "why"),
+            [_line(entry) for entry in entries],
+        )
+    else:
+        table(("state", "deliveries"), sorted(counts.items()))
+    for stop in stops:
+        click.echo(
+            f"STOPPED: {stop.scope} {stop.value} by {stop.by} since {stop.at:%Y-%m-%d %H:%M}"
+        )
+    for hold in place.ledger.holds():
+        click.echo(f"account {hold.account} is on hold: {hold.why}")
+    click.echo(f"next: {following:%Y-%m-%d %H:%M} UTC" if following else "next: nothing is due")
+
+
+@click.command()
+@common
+@click.argument("delivery_id", metavar="ID")
+def explain(workspace: Path | None, json_: bool, delivery_id: str) -> None:
+    """A delivery's whole life in plain words, with local time and UTC.
+
+    Example: clarion explain 3k5x (the first letters of an id are enough)
+    """
+    place = studio(workspace)
+    found = [e for e in place.ledger.entries() if e.id.startswith(delivery_id)]
+    if len(found) != 1:
+        count = "no delivery" if not found else f"{len(found)} deliveries"
+        raise ClarionError(f"'{delivery_id}' is the start of {count}; see 'clarion status --all'")
+    story = explain_delivery(found[0], place.ledger.journal(found[0].id))
+    if json_:
+        as_json(story.as_dict())
+        return
+    for line in story.lines():
+        click.echo(line)
+
+
+_scope_argument = click.argument("scope", type=click.Choice([scope.value for scope in Scope]))
+
+
+@click.command()
+@common
+@as_option
+@_scope_argument
+@click.argument("value", default="")
+def stop(workspace: Path | None, json_: bool, role: str | None, scope: str, value: str) -> None:
+    """Let nothing more out: all, or one campaign, society, locale or channel.
+
+    Example: clarion stop society fr --as duty-officer
+    """
+    place, by = studio(workspace), _role(role)
+    _needs_value(scope, value)
+    place.ledger.stop(Scope(scope), value, by, now())
+    gone = [e for e in place.ledger.entries(_covers(scope, value)) if e.state is State.POSTED]
+    if json_:
+        as_json({"stopped": scope, "value": value, "already_posted": [e.id for e in gone]})
+        return
+    click.echo(f"stopped: {scope} {value}".rstrip() + f"; {len(gone)} had already gone out")
+
+
+@click.command()
+@common
+@as_option
+@_scope_argument
+@click.argument("value", default="")
+def resume(workspace: Path | None, json_: bool, role: str | None, scope: str, value: str) -> None:
+    """Lift a stop.
+
+    Example: clarion resume society fr --as duty-officer
+    """
+    lifted = studio(workspace).ledger.resume(Scope(scope), value, _role(role), now())
+    if json_:
+        as_json({"resumed": lifted})
+    else:
+        click.echo("resumed" if lifted else "there was no such stop; see 'clarion status'")
+    sys.exit(0 if lifted else 1)
+
+
+def _line(entry: Entry) -> tuple[str, ...]:
+    delivery = entry.delivery
+    return (
+        entry.id[:8], delivery.society, delivery.locale, delivery.card,
+        f"{delivery.wall:%Y-%m-%d %H:%M}", entry.state.value, reason(entry),
+    )  # fmt: skip
+
+
+def _covers(scope: str, value: str) -> Filter:
+    match scope:
+        case "campaign":
+            return Filter(campaign=value)
+        case "society":
+            return Filter(society=value)
+        case "locale":
+            return Filter(locale=value)
+        case "channel":
+            return Filter(account=value)
+    return Filter()
+
+
+def _needs_value(scope: str, value: str) -> None:
+    if (scope == "all") == bool(value):
+        what = "no value" if scope == "all" else f"the {scope}'s id"
+        raise click.UsageError(f"'stop {scope}' takes {what}")
+
+
+def _role(role: str | None) -> str:
+    if not role:
+        raise click.UsageError("say who does this: --as ROLE, or set CLARION_AS")
+    return role
+
+
+COMMANDS: tuple[click.Command, ...] = (plan, approve, status, explain, stop, resume)

@@ -1,0 +1,146 @@
+"""The demonstration: both campaigns, every society, the next 30 July, from definition to receipt.
+
+Nothing here is special: it writes a workspace, then does what ``build``, ``plan``, ``approve`` and
+``rehearse`` do, and lays a gallery over the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from clarion.gallery import Gallery
+from clarion.planning import editions, pictures, plan_workspace
+from clarion.rehearsal import Rehearsal, rehearse
+from clarion.report import Row, as_record, rows, standing
+from clarion.settings import FILE, Settings, load_settings
+from clarion.wiring import Studio
+from scheduler.delivery import State
+
+OBSERVANCE = "wdatip"
+IN_ALL_FORMATS = "lb"
+"""The society whose cards are built in every format: it posts in Arabic and in French."""
+APPROVER = "demo-approver"
+
+_SETTINGS = """\
+# Written by 'clarion demo'. The sample helpline is marked as such on every card that shows it.
+formats = ["square"]
+sample_helpline = true
+"""
+
+Progress = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What the demonstration came to."""
+
+    day: date
+    rehearsal: Rehearsal
+    rows: tuple[Row, ...]
+    pictures: int
+    drawn: int
+    gallery: Path
+
+    def as_dict(self) -> dict[str, Any]:
+        """``planned posted held lost duplicated gallery deliveries``, and the sums behind."""
+        summary = self.rehearsal.summary
+        return {
+            "observance": OBSERVANCE,
+            "date": self.day.isoformat(),
+            "pictures": self.pictures,
+            "drawn": self.drawn,
+            "planned": summary.planned,
+            "posted": summary.posted,
+            "held": self.held,
+            "lost": self.rehearsal.lost,
+            "duplicated": self.rehearsal.duplicated,
+            "mistimed": self.rehearsal.mistimed,
+            "gallery": str(self.gallery),
+            "deliveries": [as_record(entry) for entry in self.rehearsal.entries],
+        }
+
+    @property
+    def held(self) -> int:
+        """Deliveries that could not be approved as they are."""
+        return sum(standing(entry) == "held" for entry in self.rehearsal.entries)
+
+    @property
+    def clean(self) -> bool:
+        """Whether every delivery was posted once in its minute, or held with a reason."""
+        return (
+            self.rehearsal.clean
+            and self.rehearsal.summary.posted + self.held == self.rehearsal.summary.planned
+        )
+
+
+def demonstrate(folder: Path, now: datetime, after: date, progress: Progress) -> Demonstration:
+    """Run the whole way below ``folder``."""
+    studio = Studio(_workspace(folder))
+    societies = studio.societies()
+    day = studio.library.observances[OBSERVANCE].on_or_after(after)
+    total, drawn = _build(studio, after, progress)
+    with progress("plan") as show:
+        planned, _ = plan_workspace(studio, (), (), after, now, show)
+    ready = [entry.id for entry in planned if entry.state is State.PLANNED]
+    studio.ledger.approve(ready, APPROVER, now)
+    entries = studio.ledger.entries()
+    rehearsal = rehearse(studio, entries, assume_approved=False)
+    table = tuple(rows(societies, rehearsal.entries))
+    gallery = _gallery(studio, day, rehearsal, table, total)
+    return Demonstration(day, rehearsal, table, total, drawn, gallery)
+
+
+def _workspace(folder: Path) -> Settings:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(_SETTINGS, encoding="utf-8")
+    return load_settings(folder, {})
+
+
+def _build(studio: Studio, after: date, progress: Progress) -> tuple[int, int]:
+    """Square for everybody, all formats for one society."""
+    campaigns = studio.campaigns()
+    every = tuple(studio.press.workshop.composer.theme.formats)
+    wanted, _ = pictures(studio.press, editions(campaigns, studio.societies()), after, ("square",))
+    more, _ = pictures(
+        studio.press, editions(campaigns, studio.societies((IN_ALL_FORMATS,))), after, every
+    )
+    with progress("pictures") as show:
+        report, _ = studio.press.draw([*wanted, *more], studio.settings.workers, show)
+    return report.drawn + report.reused + len(report.failed), report.drawn
+
+
+def _gallery(
+    studio: Studio, day: date, rehearsal: Rehearsal, table: tuple[Row, ...], total: int
+) -> Path:
+    every = tuple(studio.press.workshop.composer.theme.formats)
+    gallery = Gallery(
+        studio.press,
+        studio.settings.workspace,
+        {IN_ALL_FORMATS: every},
+        studio.settings.workspace,
+    )
+    summary = rehearsal.summary
+    return gallery.write(
+        title=f"World Day against Trafficking in Persons, {day:%d %B %Y}",
+        lead="Two campaigns, localised, drawn, approved, scheduled at each society's local time "
+        "and rehearsed on a fast clock. Open a society to see its posts.",
+        notices=(
+            "This is a rehearsal. All translations are drafts awaiting review, and the helpline "
+            "shown is a sample that reaches nobody. Do not post these pictures.",
+        ),
+        totals=(
+            ("deliveries planned", summary.planned),
+            ("posted, each once", summary.posted),
+            ("held, with a reason", sum(row.held for row in table)),
+            ("lost", rehearsal.lost),
+            ("duplicated", rehearsal.duplicated),
+            ("pictures", total),
+        ),
+        rows=table,
+        entries=rehearsal.entries,
+    )

@@ -1,0 +1,129 @@
+"""Is this installation fit to be relied on? One line a check, with the remedy.
+
+Reads the machine: versions, time zone data, fonts, names, the workspace's disk and ledger.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+from typing import Literal
+
+from clarion.errors import ClarionError
+from clarion.settings import Settings
+from clarion.store.sqlite import engine_version, open_ledger
+from publishers import registry
+from rendering.fonts import packaged
+from scheduler.ledger import LedgerError
+from scheduler.zones import tzdata_version
+
+Verdict = Literal["ok", "warning", "problem"]
+
+NAMES = ("campaigns", "locales", "templates", "rendering", "publishers", "scheduler", "clarion")
+_SYSTEM_ZONES = Path("/usr/share/zoneinfo/tzdata.zi")
+_LEAST_DISK = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One look at one thing."""
+
+    name: str
+    verdict: Verdict
+    text: str
+
+
+def examine(settings: Settings | None) -> list[Check]:
+    """All checks; with settings, those of the workspace too."""
+    found = [check for look in _LOOKS for check in look()]
+    if settings is not None:
+        found.extend(_workspace(settings))
+    return found
+
+
+def _python() -> Iterator[Check]:
+    here = ".".join(map(str, sys.version_info[:3]))
+    good = sys.version_info >= (3, 11)
+    yield Check("python", "ok" if good else "problem", f"{here}; 3.11 or later is needed")
+
+
+def _libraries() -> Iterator[Check]:
+    names = ("pillow", "uharfbuzz", "icu4py", "babel", "apscheduler", "sqlalchemy")
+    yield Check("libraries", "ok", ", ".join(f"{name} {version(name)}" for name in names))
+
+
+def _zones() -> Iterator[Check]:
+    ours = tzdata_version()
+    theirs = _system_zones()
+    text = f"package {ours} is used; the system has {theirs or 'none'}"
+    newer = bool(theirs) and theirs > ours
+    yield Check(
+        "time zones",
+        "warning" if newer else "ok",
+        text + ("; upgrade the tzdata package" if newer else ""),
+    )
+
+
+def _system_zones() -> str:
+    try:
+        first = _SYSTEM_ZONES.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0]
+    except OSError:
+        return ""
+    return first.removeprefix("# version ").strip()
+
+
+def _fonts() -> Iterator[Check]:
+    problems = packaged().findings()
+    for problem in problems:
+        yield Check("fonts", "problem", problem)
+    if not problems:
+        yield Check("fonts", "ok", f"{len(packaged().scripts)} scripts, every file as shipped")
+
+
+def _names() -> Iterator[Check]:
+    owners = packages_distributions()
+    for name in NAMES:
+        others = sorted(set(owners.get(name, [])) - {"clarion"})
+        if others:
+            yield Check(
+                "names", "problem",
+                f"the name '{name}' also belongs to {', '.join(others)}; "
+                "give Clarion an environment of its own",
+            )  # fmt: skip
+    yield Check("publishers", "ok" if registry.kinds() else "problem", ", ".join(registry.kinds()))
+
+
+def _database() -> Iterator[Check]:
+    fixed = engine_version() >= (3, 51, 3)
+    text = "SQLite " + ".".join(map(str, engine_version()))
+    if not fixed:
+        text += "; before 3.51.3 several processes should not write one ledger at once"
+    yield Check("database", "ok" if fixed else "warning", text)
+
+
+_LOOKS: tuple[Callable[[], Iterator[Check]], ...] = (
+    _python, _libraries, _zones, _fonts, _names, _database,
+)  # fmt: skip
+
+
+def _workspace(settings: Settings) -> Iterator[Check]:
+    free = shutil.disk_usage(settings.workspace).free
+    yield Check(
+        "disk",
+        "ok" if free > _LEAST_DISK else "warning",
+        f"{free / 1024**3:.1f} GiB free at {settings.workspace}; 2 are comfortable",
+    )
+    if not settings.ledger.exists():
+        yield Check("ledger", "ok", "none yet; 'clarion plan' makes it")
+        return
+    try:
+        ledger = open_ledger(settings.ledger)
+        count = len(ledger.entries())
+        ledger.close()
+        yield Check("ledger", "ok", f"{settings.ledger}: {count} deliveries")
+    except (LedgerError, ClarionError) as error:
+        yield Check("ledger", "problem", str(error))

@@ -1,0 +1,51 @@
+"""The last look before a post leaves: is what it says still true and allowed today?
+
+Asked again at the moment of posting, from the files as they are then: a figure past its review
+date, a helpline whose verification ran out, a catalogue that is no longer reviewed hold the post.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from campaigns.errors import ContentError
+from clarion.press import SAMPLE, Press, job_of
+from locales import Held, LocalisedCard
+from scheduler.delivery import Entry
+from scheduler.zones import zone
+
+
+@dataclass
+class Gate:
+    """Callable by the scheduler. In a rehearsal drafts and the sample helpline may pass."""
+
+    press: Press
+    rehearsal: bool = False
+
+    def __call__(self, entry: Entry, now: datetime) -> list[str]:
+        """Reasons to hold the post back; empty when it may go out."""
+        today = now.astimezone(zone(entry.delivery.zone)).date()
+        try:
+            self.press.library = self.press.library.fresh()
+            job = job_of(self.press, entry.delivery)
+        except (ContentError, KeyError) as error:
+            return [f"the card cannot be looked up any more ({error})"]
+        card = self.press.localise(job)
+        if isinstance(card, Held):
+            return list(card.reasons)
+        return self.problems(card, today)
+
+    def problems(self, card: LocalisedCard, today: date) -> list[str]:
+        """What keeps this card from being posted on this day."""
+        found = []
+        for name in card.figures:
+            figure = self.press.library.figures[name]
+            if figure.expired(today):
+                found.append(f"figure {name} was to be reviewed by {figure.review_by}")
+        if card.helpline and not (self.rehearsal and card.helpline == SAMPLE):
+            problem = self.press.library.helplines[card.helpline].problem(today)
+            found += [problem] if problem else []
+        if not card.reviewed and not self.rehearsal:
+            found.append(f"catalogue {card.locale} is a draft awaiting review")
+        return found

@@ -1,0 +1,154 @@
+"""Campaigns and societies become deliveries with their content, or held with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from campaigns.model import Campaign, Channel, Society
+from clarion.press import Job, Press, job_of, picture_format
+from clarion.wiring import Studio
+from locales import Held, LocalisedCard
+from rendering.asset import CardRequest
+from rendering.build import BuildReport, Progress
+from scheduler.delivery import Content, Delivery, Entry, Late
+from scheduler.ledger import Filter, PutCounts
+from scheduler.plan import LatePolicy, Slot, Target, plan
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One campaign for one society."""
+
+    campaign: Campaign
+    society: Society
+
+    def occurrence(self, press: Press, after: date) -> date:
+        """The next date of the campaign's day."""
+        return press.library.observances[self.campaign.observance].on_or_after(after)
+
+
+def editions(campaigns: Iterable[Campaign], societies: Sequence[Society]) -> list[Edition]:
+    """Every campaign for every society."""
+    return [Edition(campaign, society) for campaign in campaigns for society in societies]
+
+
+def schedule(campaign: Campaign, societies: Sequence[Society], day: date) -> list[Delivery]:
+    """The plan of one campaign around one date of its day, still without content."""
+    schedule = campaign.schedule
+    slots = [Slot(slot.day, schedule.at, card) for slot in schedule.slots for card in slot.cards]
+    targets = [
+        Target(society.id, channel.id, channel.platform, channel.locale, society.timezone)
+        for society in societies
+        for channel in society.channels
+    ]
+    late = LatePolicy(Late(schedule.late), schedule.until)
+    return list(plan(campaign.id, campaign.author, day, slots, targets, late))
+
+
+def fill(
+    press: Press, deliveries: Sequence[Delivery], workers: int, progress: Progress | None = None
+) -> tuple[list[Delivery], BuildReport]:
+    """The deliveries with content or with the reasons why they are held. Draws what is missing."""
+    jobs = _jobs(press, deliveries)
+    localised = {key: press.localise(job) for key, job in jobs.items()}
+    channels = {
+        (society.id, channel.id): channel
+        for society in press.library.societies.values()
+        for channel in society.channels
+    }
+    wanted: list[CardRequest] = []
+    for delivery in deliveries:
+        card = localised[_key(delivery)]
+        if isinstance(card, LocalisedCard):
+            form = picture_format(channels[delivery.society, delivery.channel])
+            wanted.extend(press.requests(jobs[_key(delivery)], card, form))
+    report, failed = press.draw(wanted, workers, progress)
+    filled = []
+    for delivery in deliveries:
+        card = localised[_key(delivery)]
+        channel = channels[delivery.society, delivery.channel]
+        filled.append(_filled(press, jobs[_key(delivery)], card, delivery, channel, failed))
+    return filled, report
+
+
+def plan_workspace(
+    studio: Studio,
+    societies: Sequence[str],
+    campaigns: Sequence[str],
+    after: date,
+    now: datetime,
+    progress: Progress | None = None,
+) -> tuple[list[Entry], PutCounts]:
+    """Plan campaigns for societies and write the plan into the ledger.
+
+    Societies left out are left as they were planned; a whole plan withdraws what is no longer
+    in it.
+    """
+    chosen, everybody = studio.societies(societies), not societies
+    deliveries: list[Delivery] = []
+    for campaign in studio.campaigns(campaigns):
+        day = studio.library.observances[campaign.observance].on_or_after(after)
+        deliveries += schedule(campaign, chosen, day)
+    filled, _ = fill(studio.press, deliveries, studio.settings.workers, progress)
+    whole = {delivery.series for delivery in filled} if everybody else ()
+    counts = studio.ledger.put(filled, now, whole=whole)
+    return studio.ledger.entries(Filter(ids={delivery.id for delivery in filled})), counts
+
+
+def pictures(
+    press: Press,
+    editions: Iterable[Edition],
+    day_after: date,
+    formats: Iterable[str],
+) -> tuple[list[CardRequest], list[Held]]:
+    """Every picture of these editions in these formats, and the cards that are held."""
+    wanted: list[CardRequest] = []
+    held: list[Held] = []
+    forms = tuple(formats)
+    for edition in editions:
+        day = edition.occurrence(press, day_after)
+        for locale in dict.fromkeys(channel.locale for channel in edition.society.channels):
+            for card in edition.campaign.cards:
+                job = Job(edition.campaign, card, edition.society, locale, day)
+                done = press.localise(job)
+                if isinstance(done, Held):
+                    held.append(done)
+                    continue
+                for form in forms:
+                    wanted.extend(press.requests(job, done, form))
+    return wanted, held
+
+
+_Key = tuple[str, str, str, str, date]
+
+
+def _key(delivery: Delivery) -> _Key:
+    return (
+        delivery.campaign,
+        delivery.card,
+        delivery.society,
+        delivery.locale,
+        delivery.occurrence,
+    )
+
+
+def _jobs(press: Press, deliveries: Sequence[Delivery]) -> dict[_Key, Job]:
+    return {_key(delivery): job_of(press, delivery) for delivery in deliveries}
+
+
+def _filled(
+    press: Press,
+    job: Job,
+    card: LocalisedCard | Held,
+    delivery: Delivery,
+    channel: Channel,
+    failed: Mapping[str, str],
+) -> Delivery:
+    if isinstance(card, Held):
+        return replace(delivery, held=card.reasons)
+    made = press.content(job, card, channel, failed)
+    if isinstance(made, Content):
+        return replace(delivery, content=made)
+    return replace(delivery, held=made)

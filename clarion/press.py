@@ -1,0 +1,162 @@
+"""From a card to a post: localised, drawn, captioned, described; or held with reasons.
+
+The one place where the stages meet. It decides nothing about time: the same card for the same
+society and day gives the same post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from campaigns.library import Library
+from campaigns.model import Campaign, Card, Channel, Helpline, Society
+from locales import Catalogues, Held, LocalisedCard, localise
+from rendering.asset import Asset, CardRequest
+from rendering.build import BuildReport, Progress, Workshop
+from rendering.caption import caption
+from rendering.errors import RenderError
+from scheduler.delivery import Content, Delivery, PictureRef
+
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One card of one campaign for one society, in one locale, for one occurrence of its day."""
+
+    campaign: Campaign
+    card: Card
+    society: Society
+    locale: str
+    day: date
+
+
+@dataclass
+class Press:
+    """Makes posts. ``sample_helpline`` lets cards show the sample line."""
+
+    library: Library
+    catalogues: Catalogues
+    workshop: Workshop
+    captions: ImmutableSandboxedEnvironment
+    sample_helpline: bool = False
+    _digests: dict[str, str] = field(default_factory=dict)
+
+    def localise(self, job: Job) -> LocalisedCard | Held:
+        """The card's finished texts, or why it is held."""
+        return localise(
+            job.card,
+            job.campaign,
+            job.society,
+            job.locale,
+            self.library,
+            self.catalogues,
+            observance_date=job.day,
+            helpline=self.helpline(job.society, job.day),
+        )
+
+    def helpline(self, society: Society, day: date) -> Helpline | None:
+        """The society's first line that holds on this day; a sample only where that is wanted."""
+        for name in society.helplines:
+            line = self.library.helplines.get(name)
+            if line is not None and not line.problem(day):
+                return line
+        return self.library.helplines.get(SAMPLE) if self.sample_helpline else None
+
+    def requests(self, job: Job, card: LocalisedCard, form: str) -> tuple[CardRequest, ...]:
+        """The pictures of a card in one format, in order."""
+        photo = job.card.photo.file if job.card.photo else None
+        return tuple(
+            CardRequest(
+                layout=card.layout,
+                format=form,
+                direction=card.direction,
+                language=card.language,
+                slots=dict(slots),
+                emblem=job.society.emblem,
+                logo=job.society.logo,
+                photo=photo,
+            )
+            for slots in card.slides
+        )
+
+    def draw(
+        self, requests: Iterable[CardRequest], workers: int, progress: Progress | None = None
+    ) -> tuple[BuildReport, Mapping[str, str]]:
+        """Draw what is missing; the report, and asset names that could not be made with why."""
+        report = self.workshop.build(requests, workers, progress)
+        return report, {failed.name: failed.reason for failed in report.failed}
+
+    def content(
+        self, job: Job, card: LocalisedCard, channel: Channel, failed: Mapping[str, str]
+    ) -> Content | tuple[str, ...]:
+        """What is approved and posted on a channel, or the reasons why there is nothing."""
+        requests = self.requests(job, card, picture_format(channel))
+        assets = [self.workshop.asset(request) for request in requests]
+        if reasons := tuple(failed[asset.name] for asset in assets if asset.name in failed):
+            return reasons
+        try:
+            text = self.caption(card, channel.caption)
+        except RenderError as error:
+            return (str(error),)
+        return Content(
+            text=text,
+            language=card.language,
+            title=card.texts["campaign_title"],
+            direction=card.direction,
+            pictures=tuple(
+                self._picture(asset, alt) for asset, alt in zip(assets, card.alts, strict=True)
+            ),
+            facts=self._facts(job, card),
+        )
+
+    def caption(self, card: LocalisedCard, style: str) -> str:
+        """The post text in one style."""
+        values = dict(card.texts)
+        if len(card.slides) == 1:
+            values |= card.slides[0]
+        return caption(self.captions, style, {**values, "kind": card.kind, "slides": card.slides})
+
+    def _facts(self, job: Job, card: LocalisedCard) -> tuple[tuple[str, str], ...]:
+        sources = [self.library.sources[name] for name in job.card.sources]
+        facts = [
+            ("observance", card.texts["day_name"]),
+            ("sources", "; ".join(f"{source.title} ({source.credit})" for source in sources)),
+            ("reviewed", "yes" if card.reviewed else "no: draft translation awaiting review"),
+        ]
+        if card.helpline:
+            facts.append(("helpline", card.texts["helpline_text"]))
+        return tuple(facts)
+
+    def _picture(self, asset: Asset, alt: str) -> PictureRef:
+        if asset.name not in self._digests:
+            self._digests[asset.name] = asset.digest()
+        return PictureRef(
+            digest=self._digests[asset.name],
+            file=asset.file.relative_to(self.workshop.store.folder).as_posix(),
+            media_type=asset.media_type,
+            width=asset.width,
+            height=asset.height,
+            alt=alt,
+        )
+
+
+def picture_format(channel: Channel) -> str:
+    """The picture format a channel posts: its ``format`` setting, square when it has none."""
+    return channel.settings.get("format", "square")
+
+
+def job_of(press: Press, delivery: Delivery) -> Job:
+    """What a delivery was made from. ``ContentError`` or ``KeyError`` when that is gone."""
+    campaign = press.library.campaign(delivery.campaign)
+    return Job(
+        campaign,
+        campaign.card(delivery.card),
+        press.library.societies[delivery.society],
+        delivery.locale,
+        delivery.occurrence,
+    )

@@ -1,0 +1,90 @@
+"""What became of a plan, as plain rows: for tables, for ``--json`` and for the gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from campaigns.model import Society
+from scheduler.delivery import Entry, State
+
+_STUCK = frozenset({State.HELD, State.NEEDS_HUMAN, State.FAILED, State.MISSED})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One society in one locale: times on the day itself; how many deliveries there are, how many
+    were posted, and how many cannot go out as they are, with the first reason."""
+
+    society: Society
+    locale: str
+    local: str
+    utc: str
+    planned: int
+    posted: int
+    held: int
+    why: str
+
+
+def rows(societies: Sequence[Society], entries: Iterable[Entry]) -> list[Row]:
+    """A row per society and locale, in the order of the register."""
+    grouped: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        grouped.setdefault((entry.delivery.society, entry.delivery.locale), []).append(entry)
+    return [
+        _row(society, locale, grouped[society.id, locale])
+        for society in societies
+        for locale in dict.fromkeys(channel.locale for channel in society.channels)
+        if (society.id, locale) in grouped
+    ]
+
+
+def as_record(entry: Entry) -> dict[str, Any]:
+    """A delivery as JSON: society, campaign, card, locale, channel, times, state, reason."""
+    delivery = entry.delivery
+    return {
+        "id": delivery.id,
+        "society": delivery.society,
+        "campaign": delivery.campaign,
+        "card": delivery.card,
+        "locale": delivery.locale,
+        "channel": delivery.channel,
+        "wall_time": delivery.wall.isoformat(timespec="minutes"),
+        "zone": delivery.zone,
+        "utc_time": delivery.due_at.astimezone(UTC).isoformat(),
+        "state": standing(entry),
+        "reason": reason(entry),
+        "receipt": dict(entry.receipt) if entry.receipt else None,
+    }
+
+
+def standing(entry: Entry) -> str:
+    """The state in the words of a report: what could never go out was held, however late it is."""
+    if not entry.delivery.ready and entry.state in (State.HELD, State.MISSED):
+        return State.HELD.value
+    return entry.state.value
+
+
+def reason(entry: Entry) -> str:
+    """Why a delivery is where it is; empty when there is nothing to say."""
+    return "; ".join(dict.fromkeys(entry.delivery.held)) or entry.note
+
+
+def _row(society: Society, locale: str, entries: Sequence[Entry]) -> Row:
+    on_the_day = [e.delivery for e in entries if e.delivery.wall.date() == e.delivery.occurrence]
+    shown = sorted(on_the_day or [e.delivery for e in entries], key=lambda one: one.due_at)
+    held = [entry for entry in entries if entry.state in _STUCK]
+    whys = list(dict.fromkeys(reason(entry) or standing(entry) for entry in held))
+    more = f" (+{len(whys) - 1} other reasons)" if len(whys) > 1 else ""
+    return Row(
+        society=society,
+        locale=locale,
+        local=" ".join(dict.fromkeys(f"{one.wall:%H:%M}" for one in shown)),
+        utc=" ".join(dict.fromkeys(f"{one.due_at.astimezone(UTC):%H:%M}" for one in shown)),
+        planned=len(entries),
+        posted=sum(entry.state is State.POSTED for entry in entries),
+        held=len(held),
+        why=whys[0] + more if whys else "",
+    )

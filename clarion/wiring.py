@@ -1,0 +1,149 @@
+"""Builds the objects a command needs: the only place that chooses concrete classes."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from campaigns.errors import ContentError, Place
+from campaigns.library import Library, open_library
+from campaigns.model import Campaign, Society
+from clarion.gate import Gate
+from clarion.press import Press
+from clarion.settings import Settings, SettingsError
+from clarion.store.sqlite import open_ledger
+from locales import open_catalogues
+from publishers import registry
+from publishers.errors import SetupError
+from publishers.port import Publisher
+from rendering.asset import AssetStore
+from rendering.build import Workshop
+from rendering.encode import ENCODINGS
+from scheduler.adapters.apscheduler_clock import APSchedulerClock
+from scheduler.adapters.threads import ThreadsExecutor
+from scheduler.clock import TimeSource
+from scheduler.deliver import Deliver
+from scheduler.delivery import Delivery
+from scheduler.ledger import Ledger
+from scheduler.runner import Pace, Runner
+from templates.environment import environment
+
+
+@dataclass
+class Studio:
+    """A workspace, opened. Parts are made when they are first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def library(self) -> Library:
+        """What there is to say."""
+        return open_library(self.settings.workspace)
+
+    @cached_property
+    def press(self) -> Press:
+        """What makes posts."""
+        settings = self.settings
+        return Press(
+            library=self.library,
+            catalogues=open_catalogues(settings.workspace),
+            workshop=Workshop(
+                AssetStore(settings.assets), settings.workspace, ENCODINGS[settings.encoding]
+            ),
+            captions=environment(settings.workspace),
+            sample_helpline=settings.sample_helpline,
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The record of deliveries, in the workspace's file."""
+        return open_ledger(self.settings.ledger)
+
+    def societies(self, chosen: Sequence[str] = ()) -> list[Society]:
+        """The societies of the workspace, or those chosen among them, in the register's order."""
+        known = self.library.societies
+        wanted = _known("society", chosen or self.settings.societies, tuple(known))
+        return [society for name, society in known.items() if not wanted or name in wanted]
+
+    def campaigns(self, chosen: Sequence[str] = ()) -> list[Campaign]:
+        """The campaigns of the workspace, or those chosen."""
+        names = self.library.campaign_ids()
+        wanted = _known("campaign", chosen or self.settings.campaigns, names)
+        found = [self.library.campaign(name) for name in names if not wanted or name in wanted]
+        if not found:
+            raise ContentError(
+                Place(self.settings.workspace), "campaigns", "there is none", "add a campaign"
+            )
+        return found
+
+    def formats(self, chosen: Sequence[str] = ()) -> tuple[str, ...]:
+        """The picture formats to build."""
+        known = tuple(self.press.workshop.composer.theme.formats)
+        return _known("format", chosen or self.settings.formats, known)
+
+    def publisher_for(self, delivery: Delivery) -> Publisher:
+        """The publisher of a delivery's account, made once. Raises ``SetupError``."""
+        settings: dict[str, object] = dict(self._channel_settings(delivery))
+        return self._published(delivery, settings, self.settings.workspace)
+
+    def rehearsal_publisher_for(self, folder: Path) -> Callable[[Delivery], Publisher]:
+        """Publishers that only ever write marked hand-off folders below ``folder``."""
+        made: dict[str, Publisher] = {}
+
+        def find(delivery: Delivery) -> Publisher:
+            if delivery.account not in made:
+                settings = {"path": str(folder / "hand-off"), "rehearsal": True}
+                made[delivery.account] = registry.create(
+                    "folder", delivery.channel, settings, folder
+                )
+            return made[delivery.account]
+
+        return find
+
+    def runner(
+        self,
+        ledger: Ledger,
+        time: TimeSource,
+        publisher_for: Callable[[Delivery], Publisher],
+        *,
+        rehearsal: bool = False,
+        pace: Pace | None = None,
+    ) -> Runner:
+        """What posts everything that is due: real alarm, real threads, the gate."""
+        gate = Gate(self.press, rehearsal=rehearsal)
+        deliver = Deliver(ledger, time, publisher_for, gate, self.settings.assets)
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        return Runner(ledger, APSchedulerClock(time), ThreadsExecutor(), deliver, time, owner, pace)
+
+    def _published(
+        self, delivery: Delivery, settings: Mapping[str, object], base: Path
+    ) -> Publisher:
+        if delivery.account not in self._publishers:
+            self._publishers[delivery.account] = registry.create(
+                delivery.platform, delivery.channel, settings, base
+            )
+        return self._publishers[delivery.account]
+
+    @cached_property
+    def _publishers(self) -> dict[str, Publisher]:
+        return {}
+
+    def _channel_settings(self, delivery: Delivery) -> Mapping[str, str]:
+        society = self.library.societies.get(delivery.society)
+        for channel in society.channels if society else ():
+            if channel.id == delivery.channel:
+                return {key: value for key, value in channel.settings.items() if key != "format"}
+        raise SetupError(
+            f"channel {delivery.account} is no longer in societies.yaml; plan again or restore it"
+        )
+
+
+def _known(what: str, wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    for name in wanted:
+        if name not in known:
+            raise SettingsError(f"there is no {what} '{name}'; known are {', '.join(known)}")
+    return tuple(wanted)
