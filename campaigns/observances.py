@@ -74,6 +74,8 @@ def _observance(fields: Fields) -> Observance:
     )
     fields.done()
     try:
+        if not observance.rule.startswith("FREQ=YEARLY;"):
+            raise ValueError(observance.rule)
         observance.in_year(2027)
     except (ValueError, IndexError) as error:
         raise ContentError(

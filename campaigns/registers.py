@@ -6,9 +6,10 @@ records over the shipped ones.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,8 @@ from campaigns.model import Figure, Helpline, Message, Source, Unit
 from campaigns.strict_yaml import Fields, Node, as_fields, as_text, load
 
 Record = TypeVar("Record")
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 _SHARED = {
     "labels": FieldSpec("labels", 80, "picture or post text, small type", "a label"),
@@ -139,12 +142,8 @@ def _helpline(fields: Fields) -> Helpline:
 
 def _decimal(node: Node) -> Decimal:
     typed = as_text(node)
-    try:
-        value = Decimal(typed)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    if not _NUMBER.fullmatch(typed):
         raise ContentError(
             node.place, node.path, f"'{typed}' is not a number", "write digits such as 27.6"
         )
-    return value
+    return Decimal(typed)

@@ -122,7 +122,7 @@ def _message_findings(message: Message) -> Iterator[Finding]:
             message.place, "placeholder-unknown", "error", message.context,
             f"uses {{{name}}}", f"use one of {', '.join(sorted(ALLOWED_PLACEHOLDERS))}",
         )  # fmt: skip
-    if PLACEHOLDER.sub("", message.text).strip("{}") != PLACEHOLDER.sub("", message.text):
+    if any(brace in PLACEHOLDER.sub("", message.text) for brace in "{}"):
         yield Finding(
             message.place, "brace-alone", "error", message.context,
             "has a brace without its partner", "write placeholders as {name}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -59,6 +59,8 @@ class Workshop:
         """The asset a request stands for, drawn or not."""
         theme = self.composer.theme
         layout = self.composer.layout(request.layout)
+        shown = {name: text for name, text in request.slots.items() if name in layout.slots}
+        request = replace(request, slots=shown)
         name = asset_name(request, layout.digest, theme.digest, self._fonts, self.encoding)
         form = theme.formats[request.format]
         file = self.store.path(name, self.encoding)

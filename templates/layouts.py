@@ -22,7 +22,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from templates.environment import SHIPPED
+from jinja2 import TemplateSyntaxError
+from jinja2.meta import find_undeclared_variables
+
+from templates.environment import SHIPPED, environment
 
 Box = tuple[int, int, int, int]
 Colour = tuple[int, int, int]
@@ -96,6 +99,16 @@ class Layout:
     file: Path
     elements: tuple[Element, ...]
     digest: str
+
+    @cached_property
+    def slots(self) -> frozenset[str]:
+        """The names of the card's texts this layout can show; no other text changes a picture."""
+        found = {name for e in self.elements for name in (e.when, e.unless) if name}
+        parse = environment().parse
+        for element in self.elements:
+            for paragraph in element.paragraphs:
+                found |= find_undeclared_variables(parse(paragraph.text))
+        return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -236,6 +249,10 @@ def _paragraph(file: Path, raw: dict[str, Any]) -> Paragraph:
     _only(file, "paragraph", raw, _PARAGRAPH)
     if "text" not in raw:
         raise LayoutError(f'{file}: a paragraph without text; write text = "{{{{ body }}}}"')
+    try:
+        environment().parse(raw["text"])
+    except TemplateSyntaxError as error:
+        raise LayoutError(f"{file}: text '{raw['text']}': {error}; mend the expression") from error
     return Paragraph(
         text=raw["text"],
         each=raw.get("each", False),

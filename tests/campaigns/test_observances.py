@@ -60,3 +60,15 @@ def test_a_rule_that_skips_years_is_refused_when_read(edit: Edit) -> None:
     file = edit("observances.yaml", "BYMONTH=7;BYMONTHDAY=30", "BYYEARDAY=366")
     with pytest.raises(ContentError, match="gives no date"):
         load_observances(file)
+
+
+def test_only_yearly_rules_are_taken(tmp_path: Path) -> None:
+    """A rule that repeats every second never ends when no day matches."""
+    file = tmp_path / "observances.yaml"
+    file.write_text(
+        'observances:\n  - {id: x, name: "X", rule: "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30", '
+        'proclaimed_by: "-", source: "-", confidence: knowledge}\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ContentError, match="gives no date"):
+        load_observances(file)

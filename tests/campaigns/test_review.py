@@ -59,7 +59,6 @@ def test_a_defect_is_found(
     assert str(found[0]).startswith(f"{folder / 'small/campaign.yaml'}:")
 
 
-@pytest.mark.xfail(reason="the rule strips braces at the ends only")
 @pytest.mark.parametrize("text", ["A } brace", "A { brace", "A {{figure} brace"])
 def test_a_brace_alone_is_found_inside_a_text(
     sound: Path, folder: Path, edit: Edit, text: str

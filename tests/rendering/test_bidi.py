@@ -98,6 +98,7 @@ def test_brackets_are_mirrored_at_odd_levels_only() -> None:
 
 def test_marks_follow_their_base_at_odd_levels() -> None:
     assert bidi.visual("אָבּ", "rtl") == "בּאָ"
+    assert bidi.visual("א\u05c1\u05b8ב", "rtl") == "בא\u05c1\u05b8"
 
 
 def test_isolates_keep_a_number_and_a_tag_readable() -> None:

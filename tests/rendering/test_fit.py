@@ -24,7 +24,7 @@ from rendering.shaping import MissingGlyphs
 SOME = settings(derandomize=True, max_examples=60, deadline=None, database=None)
 
 WORDS = (
-    "jolly fjord Éclat ÅNGSTRÖM naïve ğüşiöç İzmir çështje žena 27.6 % (maybe) « oui » – #Tag @me "
+    "jolly fjord half ȷef Éclat ÅNGSTRÖM naïve ğüşiöç İzmir çështje žena 27.6 % (maybe) « oui » – #Tag @me "
     "Άγιος ψυχή Ђурђевдан ћерка عمل مرحبًا، للأشخاص؟ (ليلًا) שלום, עִבְרִית בעירם. שָׁלוֹם "
     "हिन्दी निःशुल्क ज़रूरी বাংলা தமிழ் සිංහල ไทย ที่นี้ ລາວ ខ្មែរ ក្រុមហ៊ុន မြန်မာ ქართული "
     "Հայերեն አማርኛ 116\u00a0000 \u2066+39 800 290 290\u2069 \u2068#Tag\u2069 e\u0323\u0301 Ǻ"
@@ -164,6 +164,14 @@ def test_sizes_keep_their_proportion_down_to_the_smallest(
             assert line.size == max(12, round(column.base_size * specs[line.spec].scale))
 
 
+def test_no_text_is_smaller_than_the_smallest() -> None:
+    specs = [body(text="Title", scale=1.5), body(), body(text="Source", scale=0.5)]
+    sizes = [line.size for line in fit(specs, 500, 190, largest=60, smallest=20).lines]
+    assert sizes[0] == round(1.5 * sizes[1])
+    assert 20 <= sizes[1] < 40
+    assert sizes[-1] == 20
+
+
 BODY = (
     "Trafficking in persons does not require crossing a border. Many people are exploited in "
     "their own country, sometimes in their own town."
@@ -236,6 +244,19 @@ def test_empty_texts_take_no_room() -> None:
     ]
     empty = fit([body(text="")], 500, 500, largest=40, smallest=20)
     assert (empty.lines, empty.height, empty.ink, empty.base_size) == ((), 0, (0, 0, 0, 0), 40)
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("align", ["start", "center", "end"])
+@pytest.mark.parametrize("text", ["jaf", "فر jf", "יף (jaf)"])
+def test_ink_that_hangs_out_of_its_advance_stays_inside(
+    text: str, align: str, direction: str
+) -> None:
+    (line,) = fit(
+        [body(text=text, direction=direction, align=align)], 400, 200, largest=90, smallest=90
+    ).lines
+    assert line.ink[0] >= 0
+    assert line.ink[2] <= 400
 
 
 @pytest.mark.parametrize(("direction", "side"), [("ltr", 0), ("rtl", 2)])

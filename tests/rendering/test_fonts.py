@@ -84,6 +84,33 @@ def test_every_script_of_the_manifest_has_letters() -> None:
         assert ord(letter) in packaged().preference(script, "Latn", 400)[0].characters, script
 
 
+class Outline:
+    """A pen that keeps the points of what it draws."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float]] = []
+
+    def moveTo(self, *points: tuple[float, float]) -> None:
+        self.points += points
+
+    lineTo = qCurveTo = curveTo = moveTo
+
+    def closePath(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("weight", [400, 550])
+def test_ink_surrounds_the_outline(weight: int) -> None:
+    for name in ("NotoSans", "NotoSansArabic", "NotoSansHebrew", "NotoSansKhmer"):
+        font = packaged().font(name, weight)
+        for glyph in range(150):
+            pen, ink = Outline(), font.ink[glyph]
+            font.handle.draw_glyph_with_pen(glyph, pen)
+            for x, y in pen.points:
+                assert ink.left <= x <= ink.right
+                assert ink.bottom <= y <= ink.top
+
+
 def test_the_digest_names_the_manifest() -> None:
     assert len(fonts_digest()) == 64
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rendering.column import place
 from rendering.fonts import EM, packaged
 from rendering.lines import Pieces, balanced, fewest, pieces
 
@@ -89,7 +90,31 @@ def test_torn_text_breaks_between_graphemes_but_not_in_ligatures() -> None:
     assert [item.next for item in torn.breaks] == [1, 4, 5, 6]
 
 
-@pytest.mark.parametrize("text", ["jar fjord jij", "فى الحدود #Tag في +39 800 290", "Ůj ýj"])
+OVERHANGING = "jf ȷ̂ff جر رو، حَ (ج) fj. #jf 12 אף, jj".split(" ")
+
+
+@FEW
+@given(
+    st.lists(st.sampled_from(OVERHANGING), min_size=1, max_size=7),
+    st.sampled_from(["ltr", "rtl"]),
+    st.sampled_from([" ", "\u200b"]),
+)
+def test_no_line_is_wider_than_its_pieces_say(found: list[str], direction: str, gap: str) -> None:
+    text = pieces(gap.join(found), "ar", direction, 700, packaged(), torn=True)
+    firsts = [0, *(item.next for item in text.breaks)]
+    for first in range(len(text.breaks)):
+        for last in range(first, len(text.breaks)):
+            line = place(text.paragraph, firsts[first], text.breaks[last].end)
+            if direction == "ltr":
+                width = line.right - min(0, line.left)
+            else:
+                width = max(line.advance, line.right) - line.left
+            assert width <= text.ends[last] - text.starts[first]
+
+
+@pytest.mark.parametrize(
+    "text", ["jar fjord jij", "في الحدود #Tag f +39 800 290", "f\u200b\u200bj"]
+)
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_edges_never_decrease(text: str, direction: str) -> None:
     found = pieces(text, "ar", direction, 700, packaged())

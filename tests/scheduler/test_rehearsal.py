@@ -145,8 +145,7 @@ def test_a_runner_that_does_nothing_is_not_waited_for_without_end(tmp_path: Path
         def submit(self, job: Job) -> None:
             """Forget it."""
 
-    theatre = Theatre(tmp_path)
-    theatre.runner._executor = Lazy(1)
+    theatre = Theatre(tmp_path, executor=Lazy(1))
     approved(theatre.ledger, deliveries(), START)
     with pytest.raises(RehearsalStuckError, match="still at work"):
         theatre.run(patience=0.5)

@@ -92,12 +92,18 @@ def _journal() -> None:
     )
     op.create_index("clarion_journal_delivery", "clarion_journal", ["delivery"])
     if op.get_bind().dialect.name == "sqlite":
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER clarion_journal_no_{change.lower()} "
-                f"BEFORE {change} ON clarion_journal "
-                "BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END"
-            )
+        _only_ever_added_to("update", "UPDATE")
+        _only_ever_added_to("delete", "DELETE")
+        # REPLACE removes a row without asking the trigger above
+        exists = "WHEN EXISTS (SELECT 1 FROM clarion_journal WHERE number = NEW.number)"
+        _only_ever_added_to("replace", "INSERT", exists)
+
+
+def _only_ever_added_to(name: str, event: str, condition: str = "") -> None:
+    op.execute(
+        f"CREATE TRIGGER clarion_journal_no_{name} BEFORE {event} ON clarion_journal {condition} "
+        "BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END"
+    )
 
 
 def downgrade() -> None:

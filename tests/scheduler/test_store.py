@@ -1,0 +1,304 @@
+"""The SQLite file: its tables, its promises to the disk, and what it says when the disk says no."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from clarion.store.migrate import FOLDER, HEAD, VERSION_TABLE
+from clarion.store.schema import metadata
+from clarion.store.sqlite import open_ledger
+from scheduler.delivery import State
+from scheduler.ledger import Granted, StoreError
+from tests.scheduler.scene import BEFORE, DUE, approved, claim_one, deliveries
+
+REPOSITORY = Path(__file__).parents[2]
+ONE_LINE = re.compile(r"\A[^\n]+\Z")
+
+
+def raw(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None)
+
+
+# --- tables ---
+
+
+def test_a_new_file_gets_the_tables_of_the_code(tmp_path: Path) -> None:
+    open_ledger(tmp_path / "l.db").close()
+    engine = create_engine(f"sqlite:///{tmp_path / 'l.db'}")
+    with engine.connect() as db:
+        context = MigrationContext.configure(
+            db, opts={"version_table": VERSION_TABLE, "compare_type": True}
+        )
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == HEAD
+    engine.dispose()
+
+
+def test_the_newest_step_is_the_head() -> None:
+    steps = sorted(path.name for path in (FOLDER / "versions").glob("[0-9]*.py"))
+    assert steps[-1].startswith(f"{HEAD}_")
+
+
+def test_every_table_carries_our_name(tmp_path: Path) -> None:
+    open_ledger(tmp_path / "l.db").close()
+    db = raw(tmp_path / "l.db")
+    names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+    db.close()
+    assert len(names) == 5
+    assert all(name.startswith("clarion_") for name in names)
+
+
+def test_what_was_written_is_there_after_opening_again(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "deep" / "l.db")
+    plan = deliveries(3)
+    approved(ledger, plan)
+    before = ledger.entries()
+    ledger.close()
+    ledger.close()
+    again = open_ledger(tmp_path / "deep" / "l.db")
+    assert again.entries() == before
+    again.close()
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    open_ledger(tmp_path / "l.db").close()
+    db = raw(tmp_path / "l.db")
+    db.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    db.close()
+    with pytest.raises(StoreError, match=r"l\.db: has version 9999.*update Clarion"):
+        open_ledger(tmp_path / "l.db")
+
+
+def test_opening_is_quick(tmp_path: Path) -> None:
+    open_ledger(tmp_path / "l.db").close()
+    began = time.perf_counter()
+    open_ledger(tmp_path / "l.db").close()
+    assert time.perf_counter() - began < 0.3
+
+
+def test_several_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from clarion.store.sqlite import open_ledger; "
+    code += "print(len(open_ledger(Path(sys.argv[1])).entries()))"
+    command = [sys.executable, "-W", "error", "-c", code, str(tmp_path / "l.db")]
+    children = [
+        subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    assert [child.communicate()[0] for child in children] == ["0\n"] * 4
+
+
+# --- the journal ---
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "UPDATE clarion_journal SET actor = 'somebody else'",
+        "DELETE FROM clarion_journal",
+        "REPLACE INTO clarion_journal SELECT * FROM clarion_journal WHERE number = 1",
+    ],
+)
+def test_the_journal_cannot_be_rewritten_by_anybody(tmp_path: Path, order: str) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    approved(ledger, deliveries())
+    before = ledger.journal()
+    db = raw(tmp_path / "l.db")
+    with pytest.raises(sqlite3.IntegrityError, match="only ever added to"):
+        db.execute(order)
+    db.close()
+    assert ledger.journal() == before
+    ledger.close()
+
+
+# --- durability ---
+
+
+def test_the_settings_are_those_that_survive_a_loss_of_power(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    with ledger._transactions.write() as db:
+        found = {
+            name: db.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    ledger.close()
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "busy_timeout": 10_000,
+    }
+
+
+def test_a_write_waits_its_turn_behind_another_process(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    [one] = approved(ledger, deliveries())
+    claim = claim_one(ledger, one)
+    other = sqlite3.connect(tmp_path / "l.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.5, lambda: other.execute("COMMIT"))
+    release.start()
+    began = time.perf_counter()
+    assert isinstance(ledger.intent(claim, b"request", DUE), Granted)
+    assert time.perf_counter() - began >= 0.4
+    release.join()
+    other.close()
+    ledger.close()
+
+
+def test_reading_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    [one] = approved(ledger, deliveries())
+    other = raw(tmp_path / "l.db")
+    other.execute("BEGIN IMMEDIATE")
+    began = time.perf_counter()
+    assert ledger.due(DUE, 1) == [one]
+    assert ledger.get(one).state is State.APPROVED
+    assert time.perf_counter() - began < 1
+    other.close()
+    ledger.close()
+
+
+def test_a_naive_time_is_refused_before_it_is_stored(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    with pytest.raises(Exception, match="has no zone"):
+        ledger.put(deliveries(), datetime(2027, 7, 1))
+    assert ledger.entries() == []
+    ledger.close()
+
+
+def test_instants_sort_as_text_and_read_as_they_are(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    ledger.put(deliveries(), BEFORE + timedelta(microseconds=1))
+    ledger.close()
+    db = raw(tmp_path / "l.db")
+    assert db.execute("SELECT due_at FROM clarion_deliveries").fetchone() == (
+        "2027-07-30T07:00:00.000000Z",
+    )
+    assert db.execute("SELECT at FROM clarion_journal").fetchone() == (
+        "2027-07-20T07:00:00.000001Z",
+    )
+    db.close()
+
+
+# --- when the disk says no ---
+
+
+def test_a_file_that_is_no_ledger_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    path.write_bytes(b"these are somebody's notes, not a database" * 50)
+    with pytest.raises(StoreError, match=r"l\.db: is not a Clarion ledger.*backup") as caught:
+        open_ledger(path)
+    assert ONE_LINE.match(str(caught.value))
+    assert path.read_bytes().startswith(b"these are somebody's notes")
+
+
+def test_a_damaged_file_says_so_and_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    ledger = open_ledger(path)
+    approved(ledger, deliveries(50))
+    ledger.close()
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match=r"l\.db: .*backup") as caught:
+        open_ledger(path).entries()
+    assert ONE_LINE.match(str(caught.value))
+
+
+def test_a_folder_in_the_way_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"file: cannot be made a folder"):
+        open_ledger(tmp_path / "file" / "l.db")
+    (tmp_path / "l.db").mkdir()
+    with pytest.raises(StoreError, match=r"l\.db: cannot be opened"):
+        open_ledger(tmp_path / "l.db")
+
+
+def _child(folder: Path, code: str, before: Callable[[], None] | None = None) -> str:
+    """Run a few lines in a process that can be limited; what it printed."""
+    head = (
+        "import sys; from pathlib import Path; sys.path.insert(0, '.')\n"
+        "from clarion.store.sqlite import open_ledger\n"
+        "from scheduler.ledger import StoreError\n"
+        "from tests.scheduler.scene import *\n"
+        "path = Path(sys.argv[1])\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", head + code, str(folder / "l.db")],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=before,
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout.strip()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    import resource
+    import signal
+
+    ledger = open_ledger(tmp_path / "l.db")
+    ids = approved(ledger, deliveries(20))
+    before = ledger.entries()
+    ledger.close()
+
+    def fill_up() -> None:
+        """No file may grow beyond what the ledger has now: the disk is full."""
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        size = (tmp_path / "l.db").stat().st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    said = _child(
+        tmp_path,
+        "ledger = open_ledger(path)\n"
+        "try:\n"
+        "    for cards in range(30, 3000, 300): ledger.put(deliveries(cards), BEFORE)\n"
+        "except StoreError as error: print(error)\n"
+        "assert len(ledger.entries()) >= 20\n",
+        fill_up,
+    )
+    assert ONE_LINE.match(said), said
+    assert "l.db: cannot be" in said
+    assert "free" in said
+    again = open_ledger(tmp_path / "l.db")
+    kept = {entry.id: entry for entry in again.entries()}
+    assert [kept[entry.id] for entry in before] == before
+    assert again.approve(ids, "approver", BEFORE)[0].granted
+    again.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_a_read_only_folder_says_so() -> None:
+    """Permissions do not hold for root, so the child gives its rights away; and the test's usual
+    folder is closed to whom it becomes then."""
+    code = (
+        "import os\n"
+        "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
+        "try: open_ledger(path).put(deliveries(), BEFORE)\n"
+        "except StoreError as error: print(error)\n"
+    )
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        open_ledger(folder / "l.db").close()
+        (folder / "l.db").chmod(0o444)
+        folder.chmod(0o555)
+        said = _child(folder, code)
+        folder.chmod(0o755)
+    assert re.fullmatch(r".*l\.db: cannot be (written|opened): .*", said), said
