@@ -74,7 +74,7 @@ def alt_context(card: Card, shared: Mapping[str, Message], *, with_line: bool) -
 def _find(catalogues: Catalogues, locale: str, domain: str) -> Catalogue:
     found = catalogues.find(locale, domain)
     if found is None:
-        problem = f"has no catalogue '{domain}'; run 'python -m locales.update {locale}'"
+        problem = f"has no translation of '{domain}' yet; have one made and reviewed"
         raise NotReady([f"{locale}: {problem}"], absent=True)
     return found
 

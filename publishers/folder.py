@@ -42,7 +42,7 @@ from publishers.port import (
     Receipt,
 )
 from publishers.settings import Settings
-from publishers.shelf import Shelf, explained, slug, sync
+from publishers.shelf import Shelf, Writer, explained, slug
 
 _FACTS = ("society", "channel", "card", "local_time")
 
@@ -67,6 +67,7 @@ class FolderPublisher:
         self._shelf = Shelf(
             root.with_name(f"{root.name}-rehearsal") if self._rehearsal else root,
             own=root.is_relative_to(base.resolve()),
+            writer=Writer(durable=not self._rehearsal),
         )
         self._capabilities = Capabilities(
             text_limit=own.number("text_limit"),
@@ -182,21 +183,29 @@ class FolderPublisher:
         place = self._free_place(prepared)
         staging = self._shelf.staging(prepared.key)
         try:
-            fill(staging, prepared, at)
+            fill(staging, prepared, at, self._shelf.writer)
             record = self._record_of(staging, place)
             if record is None:
                 text = f"{staging}: vanished while it was being written; try again later"
                 raise Transient(text, scope="host")
             place.parent.mkdir(exist_ok=True)
-            sync(self.root)
+            self._shelf.writer.sync(self.root)
             self._shelf.write_record(prepared.key, record)
             staging.rename(place)
         except BaseException:
             with suppress(OSError):
                 self._shelf.discard(prepared.key)
             raise
-        _confirm(place, staging)
+        self._confirm(place, staging)
         return record
+
+    def _confirm(self, place: Path, staging: Path) -> None:
+        try:
+            self._shelf.writer.sync(place.parent)
+            self._shelf.writer.sync(staging.parent)
+        except OSError as error:
+            text = f"{place}: handed over, but the disk did not confirm it"
+            raise Unknown(text, phase="answer") from error
 
     def _free_place(self, prepared: Prepared) -> Path:
         places = self._places(prepared)
@@ -227,15 +236,6 @@ class FolderPublisher:
         place = self.root / record["folder"]
         post = identity(place)
         self._shelf.take_back(key, place if post and post["key"] == key else None)
-
-
-def _confirm(place: Path, staging: Path) -> None:
-    try:
-        sync(place.parent)
-        sync(staging.parent)
-    except OSError as error:
-        text = f"{place}: handed over, but the disk did not confirm it"
-        raise Unknown(text, phase="answer") from error
 
 
 def _receipt(record: Mapping[str, Any]) -> Receipt:

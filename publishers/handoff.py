@@ -11,7 +11,7 @@ from publishers.checklist import checklist
 from publishers.names import folder_name, safe_name
 from publishers.pictures import read_checked
 from publishers.port import Picture, Post, Prepared
-from publishers.shelf import read_json, save, save_json, sync
+from publishers.shelf import Writer, read_json
 
 SUFFIXES = {
     "image/png": "png",
@@ -51,17 +51,17 @@ def _freeze(number: int, picture: Picture) -> dict[str, Any]:
     }
 
 
-def fill(folder: Path, prepared: Prepared, at: datetime) -> None:
+def fill(folder: Path, prepared: Prepared, at: datetime, writer: Writer) -> None:
     """Make the folder and everything in it. Permanent when a picture is not the approved one."""
     request = prepared.request
     folder.mkdir(parents=True)
     for number, picture in enumerate(request["pictures"], 1):
         pieces = read_checked(Path(picture["path"]), picture["digest"], number)
-        save(folder / picture["name"], pieces)
-        save(folder / f"alt-{number}.txt", [picture["alt"].encode("utf-8")])
-    save(folder / "caption.txt", [request["text"].encode("utf-8")])
-    save(folder / "CHECKLIST.txt", [checklist(request).encode("utf-8")])
-    save_json(
+        writer.save(folder / picture["name"], pieces)
+        writer.save(folder / f"alt-{number}.txt", [picture["alt"].encode("utf-8")])
+    writer.save(folder / "caption.txt", [request["text"].encode("utf-8")])
+    writer.save(folder / "CHECKLIST.txt", [checklist(request).encode("utf-8")])
+    writer.save_json(
         folder / "post.json",
         {
             "key": prepared.key,
@@ -70,7 +70,7 @@ def fill(folder: Path, prepared: Prepared, at: datetime) -> None:
             "request": dict(request),
         },
     )
-    sync(folder)
+    writer.sync(folder)
 
 
 def identity(folder: Path) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ class Shelf:
     """Everything under one root, which is made when needed if it is our `own`. Only `verify`,
     `unplugged`, `record` and `staging` do without the lock."""
 
-    def __init__(self, root: Path, *, own: bool) -> None:
+    def __init__(self, root: Path, *, own: bool, writer: Writer) -> None:
         self.root = root
+        self.writer = writer
         self._own = own
         self._inside = root / ".clarion"
 
@@ -84,10 +86,10 @@ class Shelf:
         file.parent.mkdir(exist_ok=True)
         new = file.with_suffix(".new")
         new.unlink(missing_ok=True)
-        save_json(new, record)
+        self.writer.save_json(new, record)
         new.replace(file)
-        sync(file.parent)
-        sync(self._inside)
+        self.writer.sync(file.parent)
+        self.writer.sync(self._inside)
 
     def discard(self, key: str) -> None:
         """Undo a hand-over that did not come to its rename."""
@@ -100,7 +102,7 @@ class Shelf:
         staging.parent.mkdir(exist_ok=True)
         if place is not None:
             place.rename(staging)
-            sync(place.parent)
+            self.writer.sync(place.parent)
         self.discard(key)
 
     def _need_root(self) -> None:
@@ -162,27 +164,33 @@ def read_json(file: Path, *names: str) -> dict[str, Any] | None:
     return value
 
 
-def save_json(file: Path, value: Mapping[str, Any]) -> None:
-    """As `save`, in a form people can read."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    save(file, [text.encode("utf-8")])
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes files. A `durable` one waits until the disk has them; a rehearsal's does not, since
+    nobody needs it after a loss of power."""
 
+    durable: bool
 
-def save(file: Path, pieces: Iterable[bytes]) -> None:
-    """Write a new file and wait until the disk has it."""
-    with file.open("xb") as out:
-        for piece in pieces:
-            out.write(piece)
-        out.flush()
-        os.fsync(out.fileno())
+    def save(self, file: Path, pieces: Iterable[bytes]) -> None:
+        """Write a new file."""
+        with file.open("xb") as out:
+            for piece in pieces:
+                out.write(piece)
+            if self.durable:
+                out.flush()
+                os.fsync(out.fileno())
 
+    def save_json(self, file: Path, value: Mapping[str, Any]) -> None:
+        """As `save`, in a form people can read."""
+        text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        self.save(file, [text.encode("utf-8")])
 
-def sync(folder: Path) -> None:
-    """Wait until the disk has the folder's entries."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    def sync(self, folder: Path) -> None:
+        """Wait until the disk has the folder's entries."""
+        if os.name != "posix" or not self.durable:
+            return
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -35,7 +35,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         line = "  ".join(_padded(cell, size) for cell, size in zip(cells, widths, strict=True))
         click.echo(line.rstrip())
         if number == 0:
-            click.echo("  ".join("-" * size for size in widths))
+            click.echo("  ".join("-" * min(size, 40) for size in widths))
 
 
 @contextmanager

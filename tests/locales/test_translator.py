@@ -204,7 +204,7 @@ def test_a_finished_card_travels_to_another_process(card_in: Localise) -> None:
 
 def test_without_a_catalogue_the_card_is_held(card_in: Localise) -> None:
     assert held(card_in("myth", "hr")) == (
-        "hr: has no catalogue 'small'; run 'python -m locales.update hr'"
+        "hr: has no translation of 'small' yet; have one made and reviewed"
     )
 
 
