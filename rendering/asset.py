@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from rendering.encode import Encoding
 from rendering.errors import AssetError
+from rendering.photos import fingerprint
 
 RENDERER = 1
 """Raised when the drawing code changes what it draws for the same input."""
@@ -68,7 +70,7 @@ def asset_name(
         "encoding": [encoding.name, encoding.options],
         "request": [request.format, request.direction, request.language, request.emblem],
         "slots": dict(request.slots),
-        "files": [_file_digest(request.logo), _file_digest(request.photo)],
+        "files": [fingerprint(request.logo), fingerprint(request.photo)],
     }
     text = json.dumps(seen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:40]
@@ -100,7 +102,8 @@ class AssetStore:
             beside.write_bytes(data)
             beside.replace(target)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):  # it may be what stands in the way of the folder
+                beside.unlink()
             raise AssetError(
                 f"{target.parent}: {error.strerror or error}; free space or choose another folder"
             ) from error
@@ -110,8 +113,3 @@ class AssetStore:
 @lru_cache(maxsize=1)
 def _libraries() -> list[str]:
     return [f"{name} {version(name)}" for name in ("pillow", "uharfbuzz", "icu4py")]
-
-
-@lru_cache(maxsize=256)
-def _file_digest(path: Path | None) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None else ""

@@ -13,6 +13,8 @@ ISOLATES = frozenset(("LRI", "RLI", "FSI"))
 
 _NEUTRAL = frozenset(("B", "S", "WS", "ON", "PDI")) | ISOLATES
 _BRACKET_STACK = 63
+_STRONG = frozenset(("L", "R", "AL"))
+_SEPARATORS = frozenset(("ES", "CS", "ET"))
 
 
 def pairs(table: str) -> Iterator[tuple[str, str]]:
@@ -26,34 +28,50 @@ def pairs(table: str) -> Iterator[tuple[str, str]]:
 _SAME = {"\u2329": "\u3008", "\u232a": "\u3009"}
 _CLOSING = {_SAME.get(a, a): _SAME.get(b, b) for a, b in pairs(bidi_data.BRACKETS)}
 _CLOSERS = frozenset(_CLOSING.values())
+_BRACKETS = frozenset(_CLOSING) | _CLOSERS | frozenset(_SAME)
 
 
 def weak(kinds: list[str], sos: str) -> None:
-    """W1-W7 in place."""
-    previous, strong = sos, sos
+    """W1-W7. Most texts have few of the types concerned, so each rule looks for its own first."""
+    if "NSM" in kinds:
+        _marks(kinds, sos)
+    if "EN" in kinds and "AL" in kinds:
+        _numbers(kinds, sos, "AL", "AN")  # W2
+    if "AL" in kinds:  # W3
+        kinds[:] = ["R" if kind == "AL" else kind for kind in kinds]
+    if not _SEPARATORS.isdisjoint(kinds):
+        _separators(kinds)
+        _terminators(kinds)
+    if "EN" in kinds:
+        _numbers(kinds, sos, "L", "L")  # W7
+
+
+def _marks(kinds: list[str], sos: str) -> None:
+    """W1: a mark takes the type of what it stands on."""
+    previous = sos
     for i, kind in enumerate(kinds):
-        if kind == "NSM":  # W1
-            kind = "ON" if previous in ISOLATES or previous == "PDI" else previous
-        previous = kind
-        if kind in ("L", "R", "AL"):
-            strong = kind
-        elif kind == "EN" and strong == "AL":  # W2
-            kind = "AN"
-        kinds[i] = kind
-    for i, kind in enumerate(kinds):
-        if kind == "AL":  # W3
-            kinds[i] = "R"
-        elif kind in ("ES", "CS") and 0 < i < len(kinds) - 1:  # W4
-            before, after = kinds[i - 1], kinds[i + 1]
-            if before == after and (before == "EN" or (before == "AN" and kind == "CS")):
-                kinds[i] = before
-    _terminators(kinds)
+        if kind == "NSM":
+            kinds[i] = "ON" if previous in ISOLATES or previous == "PDI" else previous
+        previous = kinds[i]
+
+
+def _numbers(kinds: list[str], sos: str, after: str, becomes: str) -> None:
+    """W2 and W7: European numbers whose last strong type is `after` change."""
     strong = sos
     for i, kind in enumerate(kinds):
-        if kind in ("L", "R"):
+        if kind in _STRONG:
             strong = kind
-        elif kind == "EN" and strong == "L":  # W7
-            kinds[i] = "L"
+        elif kind == "EN" and strong == after:
+            kinds[i] = becomes
+
+
+def _separators(kinds: list[str]) -> None:
+    """W4: a single separator between two numbers of one type joins them."""
+    for i in range(1, len(kinds) - 1):
+        if kinds[i] in ("ES", "CS"):
+            before, after = kinds[i - 1], kinds[i + 1]
+            if before == after and (before == "EN" or (before == "AN" and kinds[i] == "CS")):
+                kinds[i] = before
 
 
 def _terminators(kinds: list[str]) -> None:
@@ -90,8 +108,7 @@ def brackets(
         side = embedding
         if embedding not in inside:
             before = (_strong(kinds[i]) for i in range(opener - 1, -1, -1))
-            context = next((kind for kind in before if kind in ("L", "R")), sos)
-            side = context if context != embedding else embedding
+            side = next((kind for kind in before if kind in ("L", "R")), sos)
         for position in (opener, closer):
             kinds[position] = side
             following = position + 1
@@ -102,6 +119,8 @@ def brackets(
 
 def _bracket_pairs(kinds: list[str], chars: list[str]) -> list[tuple[int, int]]:
     """BD16: positions of the bracket pairs in the sequence, by their openers."""
+    if _BRACKETS.isdisjoint(chars):
+        return []
     stack: list[tuple[str, int]] = []
     pairs: list[tuple[int, int]] = []
     for position, char in enumerate(chars):

@@ -83,6 +83,7 @@ def line_breaks(text: str, language: str) -> tuple[Break, ...]:
 def grapheme_breaks(text: str) -> tuple[Break, ...]:
     """The last resort: between any two user-perceived characters, but inside no `wholes` span."""
     kept = {position for start, end in wholes(text) for position in range(start + 1, end)}
+    kept.update(position for position, char in enumerate(text) if char in _HANGING)
     return tuple(_breaks(text, CharacterBreaker(text, "en"), kept))
 
 

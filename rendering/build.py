@@ -28,7 +28,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Unrendered:
-    """A picture that could not be made, and why."""
+    """A picture that could not be made, and why.
+
+    ``name`` is that of its asset; empty when not even the layout could be read.
+    """
 
     name: str
     reason: str
@@ -62,7 +65,7 @@ class Workshop:
         shown = {name: text for name, text in request.slots.items() if name in layout.slots}
         request = replace(request, slots=shown)
         name = asset_name(request, layout.digest, theme.digest, self._fonts, self.encoding)
-        form = theme.formats[request.format]
+        form = theme.format(request.format)
         file = self.store.path(name, self.encoding)
         return Asset(name, file, self.encoding.media_type, form.width, form.height)
 
@@ -78,7 +81,12 @@ class Workshop:
     ) -> BuildReport:
         """Make every asset that is missing. Never raises for a single card: see ``failed``."""
         report = BuildReport()
-        wanted = {self.asset(request).name: request for request in requests}
+        wanted: dict[str, CardRequest] = {}
+        for request in requests:
+            try:
+                wanted[self.asset(request).name] = request
+            except LayoutError as error:
+                report.failed.append(_unrendered("", request, error))
         missing = {
             name: request
             for name, request in wanted.items()
@@ -142,9 +150,12 @@ def _draw_batch(workshop: Workshop, batch: Sequence[CardRequest]) -> tuple[int, 
         try:
             workshop.draw(request)
         except _HELD as error:
-            reason = f"{request.layout}, {request.format}: {error}"
-            failed.append(Unrendered(workshop.asset(request).name, reason))
+            failed.append(_unrendered(workshop.asset(request).name, request, error))
     return len(batch) - len(failed), failed
+
+
+def _unrendered(name: str, request: CardRequest, error: Exception) -> Unrendered:
+    return Unrendered(name, f"{request.layout}, {request.format}: {error}")
 
 
 def _batches(requests: list[CardRequest]) -> list[list[CardRequest]]:

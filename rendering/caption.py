@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from icu4py.breakers import CharacterBreaker
-from jinja2 import TemplateError, TemplateNotFound
+from jinja2 import TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from rendering.errors import CaptionError, CaptionTooLong
+from templates.environment import FAULTS
 
 LIMITS = {"long": 2200, "short": 300}
 
@@ -27,10 +28,15 @@ def caption(captions: ImmutableSandboxedEnvironment, style: str, values: Mapping
     try:
         text = captions.get_template(name).render(values)
     except TemplateNotFound as error:
-        raise CaptionError(f"no caption style '{style}'; add templates/{error.name}") from error
-    except TemplateError as error:
+        missing = f"no caption style '{style}'"
+        if error.name != name:
+            missing = f"templates/{name} includes what is not there"
+        raise CaptionError(f"{missing}; add templates/{error.name}") from error
+    except FAULTS as error:
         raise CaptionError(f"templates/{name}: {error}; mend the template") from error
     text = _tidy(text)
+    if not text:
+        raise CaptionError(f"templates/{name}: gives an empty text; mend the template")
     size, limit = graphemes(text), LIMITS.get(style, 2200)
     if size > limit:
         raise CaptionTooLong(

@@ -11,24 +11,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from jinja2 import Template, TemplateError
+from jinja2 import Template
 from PIL import Image
 
 from rendering import fit, photos, shapes
 from rendering.asset import CardRequest
 from rendering.fit import Column, TextSpec
-from templates.environment import environment
+from templates.environment import FAULTS, environment
 from templates.layouts import Box, Colour, Element, Format, Layout, LayoutError, Paragraph, Theme
 
 _SMALLER = 0.86
 """How much smaller than the text it stands below (``below``) a text at least is."""
 _INDENT = 1.5
 """Room for a list marker, in sizes of the line it stands beside."""
+_GROUNDS = 32
+"""How many grounds are kept, the latest used; one takes 3 to 8 MB."""
 
 
 @dataclass
 class Composer:
-    """Draws requests with one theme. Keeps grounds and layouts; holds no other state."""
+    """Draws requests with one theme. Keeps layouts and some grounds; holds no other state."""
 
     theme: Theme
     _layouts: dict[str, Layout] = field(default_factory=dict)
@@ -47,8 +49,8 @@ class Composer:
         :class:`LayoutError` when the layout asks for what the card does not have.
         """
         layout = self.layout(request.layout)
-        form = self.theme.formats[request.format]
-        active = [e for e in layout.elements if _active(e, request) and form.name in e.boxes]
+        form = self.theme.format(request.format)
+        active = _active(layout, form, request)
         canvas = self._ground(layout, form, active, request).copy()
         fitted: dict[str, Column] = {}
         texts = [element for element in active if element.type == "text"]
@@ -61,12 +63,14 @@ class Composer:
     ) -> Image.Image:
         shown = tuple(layout.elements.index(element) for element in active)
         key = (
-            layout.digest, form.name, request.direction, shown,
-            request.emblem, request.logo, request.photo,
+            layout.digest, form.name, request.direction, shown, request.emblem,
+            photos.fingerprint(request.logo), photos.fingerprint(request.photo),
         )  # fmt: skip
-        if key not in self._grounds:
-            self._grounds[key] = self._draw_ground(form, active, request)
-        return self._grounds[key]
+        ground = self._grounds.pop(key, None) or self._draw_ground(form, active, request)
+        self._grounds[key] = ground  # the one used last stands last
+        if len(self._grounds) > _GROUNDS:
+            del self._grounds[next(iter(self._grounds))]
+        return ground
 
     def _draw_ground(
         self, form: Format, active: list[Element], request: CardRequest
@@ -95,7 +99,9 @@ class Composer:
             case "emblem" if request.logo is not None:
                 canvas.paste(photos.contained(request.logo, width, height), (left, top))
             case "emblem":
-                canvas.paste(shapes.emblem(request.emblem, width), (left, top))
+                side = min(width, height)
+                place = (left + (width - side) // 2, top + (height - side) // 2)
+                canvas.paste(shapes.emblem(request.emblem, side), place)
             case "photo" if request.photo is not None:
                 canvas.paste(photos.cropped(request.photo, width, height), (left, top))
 
@@ -112,7 +118,7 @@ class Composer:
         if not specs:
             return
         left, top, width, height = _placed(element.boxes[form.name], form, request.direction)
-        smallest = form.small if element.options.get("smallest") == "small" else form.minimum
+        smallest = _smallest(layout, form, element)
         largest = max(_largest(element, form, fitted), smallest)
         marker = element.options.get("marker")
         indent = round(largest * _INDENT) if marker else 0
@@ -165,17 +171,41 @@ class Composer:
             shapes.paste(canvas, shapes.icon(strokes, size, 3.2), x, y, colour)
 
 
-def _active(element: Element, request: CardRequest) -> bool:
-    if element.type == "photo":
-        return request.photo is not None
-    if element.when and not request.slots.get(element.when):
+def _active(layout: Layout, form: Format, request: CardRequest) -> list[Element]:
+    """What is drawn of a layout. Words are never left out for want of a box."""
+    active = [element for element in layout.elements if _wanted(element, request)]
+    for element in active:
+        if element.type == "text" and form.name not in element.boxes:
+            raise LayoutError(
+                f"{layout.file}: text '{element.options.get('name', 'text')}' has no box for "
+                f"{form.name}; add box.{form.name} or leave this format out"
+            )
+    return [element for element in active if form.name in element.boxes]
+
+
+def _wanted(element: Element, request: CardRequest) -> bool:
+    if element.type == "photo" and request.photo is None:
         return False
-    return not (element.unless and request.slots.get(element.unless))
+    if element.when and not _has(request, element.when):
+        return False
+    return not (element.unless and _has(request, element.unless))
+
+
+def _has(request: CardRequest, name: str) -> bool:
+    return request.photo is not None if name == "photo" else bool(request.slots.get(name))
 
 
 def _placed(box: Box, form: Format, direction: str) -> Box:
     left, top, width, height = box
     return (form.width - left - width if direction == "rtl" else left), top, width, height
+
+
+def _smallest(layout: Layout, form: Format, element: Element) -> int:
+    """The least size; a text that another stays smaller than keeps one pixel above it."""
+    least = form.small if element.options.get("smallest") == "small" else form.minimum
+    name = element.options.get("name")
+    above = any(name and one.options.get("below") == name for one in layout.elements)
+    return least + 1 if above else least
 
 
 def _largest(element: Element, form: Format, fitted: Mapping[str, Column]) -> int:
@@ -204,7 +234,7 @@ def _spec(
 def _fill(layout: Layout, element: Element, pattern: str, slots: Mapping[str, str]) -> str:
     try:
         return _template(pattern).render(slots)
-    except TemplateError as error:
+    except FAULTS as error:
         name = element.options.get("name", "text")
         raise LayoutError(
             f"{layout.file}: text '{name}': {error} in '{pattern}'; "

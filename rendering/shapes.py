@@ -43,7 +43,7 @@ def circle(width: int, height: int, ring: int = 0) -> Image.Image:
     draw = ImageDraw.Draw(big)
     outer = (0, 0, width * _OVER - 1, height * _OVER - 1)
     draw.ellipse(outer, fill=255)
-    if ring:
+    if 0 < ring * 2 < min(width, height):
         inset = ring * _OVER
         draw.ellipse((inset, inset, outer[2] - inset, outer[3] - inset), fill=0)
     return big.reduce(_OVER)

@@ -24,7 +24,8 @@ from rendering.shaping import MissingGlyphs
 SOME = settings(derandomize=True, max_examples=60, deadline=None, database=None)
 
 WORDS = (
-    "jolly fjord half ȷef Éclat ÅNGSTRÖM naïve ğüşiöç İzmir çështje žena 27.6 % (maybe) « oui » – #Tag @me "
+    "jolly fjord half ȷef Éclat ÅNGSTRÖM naïve ğüşiöç İzmir çështje žena 27.6 % (maybe) « oui » – "
+    "#Tag @me "
     "Άγιος ψυχή Ђурђевдан ћерка عمل مرحبًا، للأشخاص؟ (ليلًا) שלום, עִבְרִית בעירם. שָׁלוֹם "
     "हिन्दी निःशुल्क ज़रूरी বাংলা தமிழ் සිංහල ไทย ที่นี้ ລາວ ខ្មែរ ក្រុមហ៊ុន မြန်မာ ქართული "
     "Հայերեն አማርኛ 116\u00a0000 \u2066+39 800 290 290\u2069 \u2068#Tag\u2069 e\u0323\u0301 Ǻ"
@@ -197,6 +198,16 @@ def test_too_high_is_said_in_pixels() -> None:
     assert fit([body()], 400, column.height, largest=30, smallest=30).lines == column.lines
 
 
+def test_the_first_text_has_no_space_before_and_the_last_runs_over() -> None:
+    specs = [body(space_before=5.0), body(text="Source", space_before=0.5)]
+    column = fit(specs, 400, 10_000, largest=30, smallest=30)
+    assert column.ink[1] < 10
+    assert fit(specs, 400, column.height, largest=30, smallest=30).lines == column.lines
+    with pytest.raises(DoesNotFit) as raised:
+        fit(specs, 400, column.height - 1, largest=30, smallest=30)
+    assert (raised.value.over_px, raised.value.spec) == (1, 1)
+
+
 def test_too_wide_is_said_in_pixels() -> None:
     tag = TextSpec("see #EndHumanTrafficking", "en", "ltr")
     needed = max(line.ink[2] for line in fit([tag], 1000, 500, largest=40, smallest=40).lines)
@@ -248,7 +259,7 @@ def test_empty_texts_take_no_room() -> None:
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @pytest.mark.parametrize("align", ["start", "center", "end"])
-@pytest.mark.parametrize("text", ["jaf", "فر jf", "יף (jaf)"])
+@pytest.mark.parametrize("text", ["jaf", "فر jf", "יף (jaf)", "ڠَّر"])
 def test_ink_that_hangs_out_of_its_advance_stays_inside(
     text: str, align: str, direction: str
 ) -> None:

@@ -90,7 +90,7 @@ def test_torn_text_breaks_between_graphemes_but_not_in_ligatures() -> None:
     assert [item.next for item in torn.breaks] == [1, 4, 5, 6]
 
 
-OVERHANGING = "jf ȷ̂ff جر رو، حَ (ج) fj. #jf 12 אף, jj".split(" ")
+OVERHANGING = "jf ȷ̂ff جر رو، ڠَّ ڠ حَ (ج) fj. #jf 12 אף, jj".split(" ")
 
 
 @FEW

@@ -152,6 +152,19 @@ def test_a_mark_stays_in_the_font_of_its_base() -> None:
     ]
 
 
+def test_a_mark_without_its_own_letter_stays_with_what_carries_it() -> None:
+    assert [(i.font.name, i.start) for i in shaped("a ◌\u064b").items] == [
+        ("NotoSans", 0),
+        ("NotoSansArabic", 2),
+    ]
+
+
+def test_an_ignorable_character_does_not_part_a_word() -> None:
+    for text, language in (("ب\u2060ب", "ar"), ("\u2060שלום", "he"), ("ไ\u2060ทย", "th")):
+        (item,) = shaped(text, language, "ltr" if language == "th" else "rtl").items
+        assert item.font.name != "NotoSans"
+
+
 def test_height_is_that_of_the_ink() -> None:
     plain, stacked = shaped("nn"), shaped("Ån")
     assert plain.descent < 0.02 * EM
