@@ -162,6 +162,7 @@ class Figure:
 class Helpline:
     """A line people may call: exactly as its operator publishes it, and who checked that.
 
+    ``method`` says how it was checked (operator's site, test call, written confirmation).
     ``display`` is never reformatted. ``status`` is ``active``, ``suspended``, ``unknown`` or
     ``sample``; a sample is for looking at, never for posting.
     """
@@ -175,6 +176,7 @@ class Helpline:
     evidence: tuple[str, ...]
     verified_on: date | None
     verified_by: tuple[str, ...]
+    method: str
     status: str
 
     MAX_AGE_DAYS = 90
@@ -187,8 +189,9 @@ class Helpline:
         """
         if self.status != "active":
             return f"helpline {self.id} is {self.status}, not active"
-        if self.verified_on is None or not self.evidence or len(set(self.verified_by)) < 2:
-            return f"helpline {self.id} lacks a date, evidence or a second verifier"
+        checked = self.verified_on is not None and self.evidence and self.method
+        if self.verified_on is None or not checked or len(set(self.verified_by)) < 2:
+            return f"helpline {self.id} lacks a date, a method, evidence or a second verifier"
         age = (on - self.verified_on).days
         if not 0 <= age <= self.MAX_AGE_DAYS:
             return f"helpline {self.id} was verified {age} days before the post, 0 to 90 allowed"

@@ -136,6 +136,7 @@ def _helpline(fields: Fields) -> Helpline:
         evidence=fields.texts("evidence", required=False),
         verified_on=a_date(checked) if checked is not None else None,
         verified_by=fields.texts("verified_by", required=False),
+        method=fields.optional_text("method"),
         status=choice(fields, "status", ("active", "suspended", "unknown", "sample")),
     )
 

@@ -30,6 +30,7 @@ helplines:
     evidence: [the operator's page]
     verified_on: "2027-05-01"
     verified_by: [one, two]
+    method: "test call"
     status: active
 """
 
@@ -124,8 +125,9 @@ def test_a_helpline_is_kept_as_it_is_published(tmp_path: Path) -> None:
         ("status: active", "status: suspended", 0, "is suspended, not active"),
         ("status: active", "status: sample", 0, "is sample, not active"),
         ("[one, two]", "[one, one]", 0, "second verifier"),
-        ("    evidence: [the operator's page]\n", "", 0, "lacks a date, evidence"),
-        ('    verified_on: "2027-05-01"\n', "", 0, "lacks a date, evidence"),
+        ("    evidence: [the operator's page]\n", "", 0, "lacks a date"),
+        ('    method: "test call"\n', "", 0, "a method"),
+        ('    verified_on: "2027-05-01"\n', "", 0, "lacks a date"),
     ],
 )
 def test_a_helpline_is_posted_only_while_two_people_vouch_for_it(
