@@ -11,10 +11,8 @@ up before anything else is done.
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from publishers.errors import (
@@ -37,6 +35,7 @@ from publishers.port import (
 )
 from scheduler.clock import TimeSource
 from scheduler.delivery import Delivery, Entry, State
+from scheduler.verdict import Timing, account_hold, bug, knows_key, outcome, settle_time
 from scheduler.ledger import (
     AskHuman,
     Claim,
@@ -60,25 +59,6 @@ PublisherFor = Callable[[Delivery], Publisher]
 """The publisher of a delivery's account; it may raise ``publishers.errors.SetupError``."""
 
 PROBABLY = "it has probably gone out: open the account, look, and say what is there"
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long to wait for what.
-
-    ``settle`` is the least time between a lost answer and the look-up: the request may still be
-    on its way. ``window`` is how long a platform that forgets keys is trusted to know one.
-    """
-
-    first_wait: timedelta = timedelta(seconds=15)
-    longest_wait: timedelta = timedelta(minutes=15)
-    settle: timedelta = timedelta(seconds=30)
-    window: timedelta = timedelta(minutes=50)
-
-    def wait(self, attempts: int) -> timedelta:
-        """The pause after so many attempts: it doubles, up to ``longest_wait``."""
-        doubled: timedelta = self.first_wait * (1 << min(max(attempts - 1, 0), 20))
-        return min(doubled, self.longest_wait)
 
 
 class Deliver:
@@ -112,7 +92,7 @@ class Deliver:
             self._settle(claim, AskHuman(str(error)))
             return
         except Exception as error:  # noqa: BLE001  a bug out there must not stop the others
-            self._settle(claim, AskHuman(_bug("setting up the account", error)))
+            self._settle(claim, AskHuman(bug("setting up the account", error)))
             return
         if claim.entry.state is State.RECONCILING:
             self._look_up(claim, publisher)
@@ -142,14 +122,14 @@ class Deliver:
         except PublishError as error:
             return self._explained(claim, error)
         except Exception as error:  # noqa: BLE001
-            return AskHuman(_bug("preparing", error))
+            return AskHuman(bug("preparing", error))
 
     def _reasons(self, entry: Entry) -> list[str]:
         """Everything that speaks against it at this moment."""
         try:
             reasons = list(self._gate(entry, self._time.now()))
         except Exception as error:  # noqa: BLE001  a check that fails is no permission
-            reasons = [_bug("checking", error)]
+            reasons = [bug("checking", error)]
         content = entry.delivery.content
         return reasons + (touched(content, self._assets) if content else [])
 
@@ -172,17 +152,12 @@ class Deliver:
         except PublishError as error:
             return self._doubt(publisher, str(error))
         except Exception as error:  # noqa: BLE001  it may have happened all the same
-            return self._doubt(publisher, _bug("publishing", error))
+            return self._doubt(publisher, bug("publishing", error))
         return _posted(claim.entry, receipt)
 
     def _doubt(self, publisher: Publisher, why: str) -> InDoubt:
-        return InDoubt(self._time.now() + self._settle_time(publisher), why)
-
-    def _settle_time(self, publisher: Publisher) -> timedelta:
-        caps = _capabilities(publisher)
-        if caps is None or caps.idempotency is Idempotency.NONE:
-            return timedelta()  # there is nothing to wait for: a person looks
-        return max(self._timing.settle, timedelta(seconds=caps.settle_seconds))
+        look_at = self._time.now() + settle_time(_capabilities(publisher), self._timing)
+        return InDoubt(look_at, why)
 
     # --- looking up ---
 
@@ -213,9 +188,10 @@ class Deliver:
             return CannotTell(str(error))
         except PublishError as error:
             self._hold(claim, error)
-            return TryAgain(self._time.now() + self._pause(error, claim.entry.attempts), str(error))
+            pause = self._timing.pause(error, claim.entry.attempts)
+            return TryAgain(self._time.now() + pause, str(error))
         except Exception as error:  # noqa: BLE001
-            return CannotTell(_bug("looking it up", error))
+            return CannotTell(bug("looking it up", error))
 
     def _again(self, claim: Claim, publisher: Publisher, prepared: Prepared) -> None:
         """It is proved absent: the stored request may go out, if nothing speaks against it now."""
@@ -236,46 +212,26 @@ class Deliver:
         reason: str,
     ) -> None:
         """Nobody can tell: only where the platform itself knows the key, the same goes again."""
-        if self._knows_key(claim.entry, caps) and not self._reasons(claim.entry):
+        now, since = self._time.now(), claim.entry.first_sent_at
+        if knows_key(caps, self._timing, since, now) and not self._reasons(claim.entry):
             self._send(claim, publisher, prepared)
         else:
             self._settle(claim, AskHuman(f"{reason}; {PROBABLY}"))
-
-    def _knows_key(self, entry: Entry, caps: Capabilities) -> bool:
-        if caps.idempotency is Idempotency.NATIVE:
-            return True
-        if caps.idempotency is not Idempotency.WINDOWED or entry.first_sent_at is None:
-            return False
-        window = self._timing.window
-        if caps.key_ttl is not None:
-            window = min(window, timedelta(seconds=caps.key_ttl) * 5 / 6)
-        return self._time.now() - entry.first_sent_at < window
 
     # --- outcomes ---
 
     def _explained(self, claim: Claim, error: PublishError, attempts: int | None = None) -> Outcome:
         """An error that promises that nothing became visible."""
         self._hold(claim, error)
-        if isinstance(error, AuthExpired | AccountBlocked):
-            return AskHuman(str(error))
-        if isinstance(error, Permanent):
-            return Rejected(str(error))
         tried = claim.entry.attempts + 1 if attempts is None else attempts
-        return TryAgain(self._time.now() + self._pause(error, tried), str(error))
-
-    def _pause(self, error: PublishError, attempts: int) -> timedelta:
-        if isinstance(error, Transient) and error.retry_after is not None:
-            return timedelta(seconds=max(error.retry_after, 0.0))
-        return self._timing.wait(attempts)
+        return outcome(error, self._timing, tried, self._time.now())
 
     def _hold(self, claim: Claim, error: PublishError) -> None:
         """Spare the account further requests while they cannot succeed."""
         now, account = self._time.now(), claim.entry.delivery.account
-        if isinstance(error, AuthExpired | AccountBlocked):
-            self._ledger.hold_account(account, None, str(error), now)
-        elif isinstance(error, Transient) and error.scope == "account":
-            until = now + self._pause(error, claim.entry.attempts + 1)
-            self._ledger.hold_account(account, until, str(error), now)
+        hold = account_hold(account, error, self._timing, claim.entry.attempts + 1, now)
+        if hold is not None:
+            self._ledger.hold_account(hold.account, hold.until, hold.why, now)
 
     def _settle(self, claim: Claim, outcome: Outcome) -> bool:
         kept = self._ledger.settle(claim, outcome, self._time.now())
@@ -293,7 +249,7 @@ def _posted(entry: Entry, receipt: Receipt) -> Posted:
 def _stored(entry: Entry) -> Prepared | None:
     try:
         return Prepared.from_json(entry.prepared.decode())
-    except ValueError:
+    except (ValueError, TypeError):
         log.exception("%s: the stored request cannot be read", entry.id)
         return None
 
@@ -302,12 +258,5 @@ def _capabilities(publisher: Publisher) -> Capabilities | None:
     try:
         return publisher.capabilities()
     except Exception as error:  # noqa: BLE001
-        _bug("asking what the platform can do", error)
+        bug("asking what the platform can do", error)
         return None
-
-
-def _bug(doing: str, error: Exception) -> str:
-    """One line for people, and the trace for us. Not the text: it may hold a secret."""
-    trace = "".join(traceback.format_tb(error.__traceback__))
-    log.error("unexpected %s while %s:\n%s", type(error).__name__, doing, trace)
-    return f"unexpected {type(error).__name__} while {doing}: this is a bug, see the log"

@@ -40,7 +40,7 @@ class State(StrEnum):
     RECONCILING = "reconciling"
     """A runner is looking it up."""
     FAILED = "failed"
-    """Refused for good; has to be changed before it can go out."""
+    """Refused for good; has to be mended, and planned again, before it can go out."""
     MISSED = "missed"
     """Its last moment passed, and it did not go out."""
     NEEDS_HUMAN = "needs_human"

@@ -181,10 +181,11 @@ class Ledger(Protocol):
     ) -> PutCounts:
         """Write the plan down.
 
-        New deliveries are added. One that differs in anything becomes a new revision, and its
-        approval is void. What is out, or may be, is left alone. ``whole`` names the (campaign,
-        occurrence) pairs of which ``deliveries`` is the whole plan: their other deliveries are
-        withdrawn. By default these are all pairs in ``deliveries``.
+        New deliveries are added. One that differs in anything, or that was refused for good,
+        becomes a new revision, and its approval is void. What is out, or may be, is left alone.
+
+        ``whole`` names the (campaign, occurrence) pairs of which ``deliveries`` is the whole plan:
+        their other deliveries are withdrawn. By default these are all pairs in ``deliveries``.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
@@ -58,12 +59,15 @@ def differences(content: Content, receipt: Receipt) -> str:
 
 def receipt_fields(receipt: Receipt) -> Mapping[str, Any]:
     """The receipt as JSON values, for the ledger."""
-    return {
+    fields = {
         "remote_id": receipt.remote_id,
         "url": receipt.url,
         "at": receipt.at.astimezone(UTC).isoformat(),
         "echoed": dict(receipt.echoed),
     }
+    # whatever a platform echoed, it must not keep us from writing down that it is posted
+    plain: Mapping[str, Any] = json.loads(json.dumps(fields, default=str))
+    return plain
 
 
 def _picture(picture: PictureRef, assets: Path) -> Picture:

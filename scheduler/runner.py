@@ -166,8 +166,9 @@ class Runner:
         room = self._executor.slots * 8 - self._in_flight
         now = self._time.now()
         ids = self._ledger.due(now, max(room, 0)) if room > 0 else []
-        self._more = room <= 0 or len(ids) == room
-        return self._ledger.claim(ids, self._owner, now + self._pace.lease, now) if ids else []
+        claims = self._ledger.claim(ids, self._owner, now + self._pace.lease, now) if ids else []
+        self._more = room <= 0 or len(claims) == room
+        return claims
 
     def _submit(self, claim: Claim) -> None:
         with self._idle:

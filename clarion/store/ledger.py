@@ -84,28 +84,27 @@ class SqlLedger:
         """See :meth:`scheduler.ledger.Ledger.put`."""
         series = {one.series for one in deliveries} if whole is None else set(whole)
         with self._transactions.write() as db:
-            have = {one.id: one for one in self._select(db, _of(series))}
+            have = {one.id: one for one in books.select_entries(db, _of(series))}
             rest = [one.id for one in deliveries if one.id not in have]
-            have |= self._by_id(db, rest)
+            have |= books.by_id(db, rest)
             found = people.compare(deliveries, have.values(), series)
             new = [change for change in found.changes if change.entry.id not in have]
             if new:
-                db.execute(insert(d), [_all_columns(change.entry) for change in new])
-                db.execute(insert(journal), [rows.line(change, now) for change in new])
+                books.add(db, new, now)
             for change in found.changes:
                 if change.entry.id in have:
-                    self._write(db, have[change.entry.id], change, now)
+                    books.write(db, have[change.entry.id], change, now)
             return found.counts
 
     def get(self, delivery_id: str) -> Entry:
         """See :meth:`scheduler.ledger.Ledger.get`."""
         with self._transactions.read() as db:
-            return self._entry(db, delivery_id)
+            return books.entry(db, delivery_id)
 
     def entries(self, which: Filter = EVERYTHING) -> list[Entry]:
         """See :meth:`scheduler.ledger.Ledger.entries`."""
         with self._transactions.read() as db:
-            return self._select(db, *queries.wanted(which))
+            return books.select_entries(db, *queries.wanted(which))
 
     def journal(self, delivery_id: str | None = None) -> list[JournalLine]:
         """See :meth:`scheduler.ledger.Ledger.journal`."""
@@ -162,45 +161,42 @@ class SqlLedger:
         """See :meth:`scheduler.ledger.Ledger.claim`."""
         wanted = list(ids)
         with self._transactions.write() as db:
-            stop_list, hold_map = self._switches(db)
-            have = self._by_id(db, wanted)
+            stop_list, hold_map = books.switches(db)
+            have = books.by_id(db, wanted)
             claims = []
             for one in wanted:
                 old = have.pop(one, None)
                 if old is None or not leave.claimable(old, now, stop_list, hold_map):
                     continue
-                entry = self._write(db, old, posting.claimed(old, owner, lease_until), now)
+                entry = books.write(db, old, posting.claimed(old, owner, lease_until), now)
                 claims.append(Claim(entry.id, owner, entry.fence, entry))
             return claims
 
     def intent(self, claim: Claim, prepared: bytes, now: datetime) -> Granted | Refused:
         """See :meth:`scheduler.ledger.Ledger.intent`."""
         with self._transactions.write() as db:
-            asked = {"id_": claim.id, "owner_": claim.owner, "fence_": claim.fence}
-            asked |= {"prepared_": prepared, "now_": now}
-            granted = db.execute(queries.INTENT, asked).rowcount == 1
-            entry = self._entry(db, claim.id)
-            if granted:
+            old = books.entry(db, claim.id)
+            against = leave.why_not_send(old, claim, prepared, now, *books.switches(db))
+            if against is None:
                 digest = hashlib.sha256(prepared).hexdigest()
-                change = Change(entry, "intent", claim.owner, digest)
-                db.execute(insert(journal), rows.line(change, now))
-                return Granted(entry)
-            stop_list, hold_map = self._switches(db)
-            against = leave.why_not_send(entry, claim, prepared, now, stop_list, hold_map)
-            refusal = against or (Why.LOST, "")
-            change_back = posting.refused(entry, *refusal, now)
+                change = posting.sending(old, prepared, digest, now)
+                if db.execute(queries.INTENT, queries.intent(claim, prepared, now)).rowcount == 1:
+                    db.execute(insert(journal), rows.line(change, now))
+                    return Granted(change.entry)
+                against = Why.LOST, "it changed at this moment"
+            change_back = posting.refused(old, *against, now)
             if change_back is not None:
-                self._write(db, entry, change_back, now)
-            return Refused(*refusal)
+                books.write(db, old, change_back, now)
+            return Refused(*against)
 
     def settle(self, claim: Claim, outcome: Outcome, now: datetime) -> bool:
         """See :meth:`scheduler.ledger.Ledger.settle`."""
         with self._transactions.write() as db:
-            old = self._entry(db, claim.id)
+            old = books.entry(db, claim.id)
             if leave.owns(old, claim):
-                self._write(db, old, ending.settled(old, outcome), now)
+                books.write(db, old, ending.settled(old, outcome), now)
                 return True
-            self._write(db, old, ending.too_late(old, claim, outcome), now)
+            books.write(db, old, ending.too_late(old, claim, outcome), now)
             return False
 
     def recover(self, owner: str, now: datetime, settle: timedelta) -> Recovered:
@@ -217,7 +213,7 @@ class SqlLedger:
         if not self._any(over):
             return 0
         with self._transactions.write() as db:
-            return len(self._change(db, over, lambda old: posting.expired(old, now), now))
+            return len(books.change_all(db, over, lambda old: posting.expired(old, now), now))
 
     # --- switches ---
 
@@ -225,9 +221,9 @@ class SqlLedger:
         """See :meth:`scheduler.ledger.Ledger.stop`."""
         value = leave.stop_value(scope, value)
         with self._transactions.write() as db:
-            if (scope, value) not in {(one.scope, one.value) for one in self._stops(db)}:
+            if (scope, value) not in {(one.scope, one.value) for one in books.stop_list(db)}:
                 db.execute(insert(stops).values(scope=scope.value, value=value, by=by, at=now))
-            self._remark(db, now, "stop", by, f"{scope} {value}".strip())
+            books.remark(db, now, "stop", by, f"{scope} {value}".strip())
 
     def resume(self, scope: Scope, value: str, by: str, now: datetime) -> bool:
         """See :meth:`scheduler.ledger.Ledger.resume`."""
@@ -236,101 +232,55 @@ class SqlLedger:
         with self._transactions.write() as db:
             if db.execute(delete(stops).where(this)).rowcount == 0:
                 return False
-            self._remark(db, now, "resume", by, f"{scope} {value}".strip())
+            books.remark(db, now, "resume", by, f"{scope} {value}".strip())
             return True
 
     def stops(self) -> list[Stop]:
         """See :meth:`scheduler.ledger.Ledger.stops`."""
         with self._transactions.read() as db:
-            return self._stops(db)
+            return books.stop_list(db)
 
     def hold_account(self, account: str, until: datetime | None, why: str, now: datetime) -> None:
         """See :meth:`scheduler.ledger.Ledger.hold_account`."""
         new = AccountHold(account, until, why)
         with self._transactions.write() as db:
-            old = {hold.account: hold for hold in self._holds(db)}.get(account)
+            old = {hold.account: hold for hold in books.hold_list(db)}.get(account)
             if leave.longer(old, new) is not new:
                 return
             db.execute(delete(holds).where(holds.c.account == account))
             db.execute(insert(holds).values(account=account, until=until, why=why))
-            self._remark(db, now, "hold", "", f"{account}: {why}")
+            books.remark(db, now, "hold", "", f"{account}: {why}")
 
     def release_account(self, account: str, by: str, now: datetime) -> bool:
         """See :meth:`scheduler.ledger.Ledger.release_account`."""
         with self._transactions.write() as db:
             if db.execute(delete(holds).where(holds.c.account == account)).rowcount == 0:
                 return False
-            self._remark(db, now, "release", by, account)
+            books.remark(db, now, "release", by, account)
             return True
 
     def holds(self) -> list[AccountHold]:
         """See :meth:`scheduler.ledger.Ledger.holds`."""
         with self._transactions.read() as db:
-            return self._holds(db)
+            return books.hold_list(db)
 
     def close(self) -> None:
         """See :meth:`scheduler.ledger.Ledger.close`."""
         self._transactions.close()
 
-    # --- inside one transaction ---
-
-    def _select(self, db: Connection, *conditions: ColumnElement[bool]) -> list[Entry]:
-        query = select(d).where(*conditions).order_by(d.c.due_at, d.c.id)
-        return [rows.entry(row) for row in db.execute(query).mappings()]
-
-    def _by_id(self, db: Connection, ids: Sequence[str]) -> dict[str, Entry]:
-        found: dict[str, Entry] = {}
-        for batch in _batches(ids):
-            found |= {one.id: one for one in self._select(db, d.c.id.in_(batch))}
-        return found
-
-    def _entry(self, db: Connection, delivery_id: str) -> Entry:
-        for row in db.execute(queries.ONE, {"id_": delivery_id}).mappings():
-            return rows.entry(row)
-        raise NoSuchDeliveryError(f"delivery {delivery_id}: {Why.UNKNOWN_ID}")
+    # --- inside ---
 
     def _any(self, condition: ColumnElement[bool]) -> bool:
         with self._transactions.read() as db:
             return db.scalar(select(d.c.id).where(condition).limit(1)) is not None
-
-    def _stops(self, db: Connection) -> list[Stop]:
-        query = select(stops).order_by(stops.c.scope, stops.c.value)
-        return [
-            Stop(Scope(row["scope"]), row["value"], row["by"], row["at"])
-            for row in db.execute(query).mappings()
-        ]
-
-    def _holds(self, db: Connection) -> list[AccountHold]:
-        query = select(holds).order_by(holds.c.account)
-        return [AccountHold(**row) for row in db.execute(query).mappings()]
-
-    def _switches(self, db: Connection) -> tuple[list[Stop], dict[str, AccountHold]]:
-        return self._stops(db), {hold.account: hold for hold in self._holds(db)}
 
     def _decide(
         self, ids: Iterable[str], rule: Callable[[Entry], Change | Decision], now: datetime
     ) -> list[Decision]:
         wanted = list(ids)
         with self._transactions.write() as db:
-            have = self._by_id(db, wanted)
-            return [self._decide_one(db, one, have, rule, now) for one in wanted]
-
-    def _decide_one(
-        self,
-        db: Connection,
-        delivery_id: str,
-        have: dict[str, Entry],
-        rule: Callable[[Entry], Change | Decision],
-        now: datetime,
-    ) -> Decision:
-        if delivery_id not in have:
-            return Decision(delivery_id, Why.UNKNOWN_ID)
-        old = have[delivery_id]
-        answer = rule(old)
-        if isinstance(answer, Decision):
-            return answer
-        have[delivery_id] = self._write(db, old, answer, now)
-        return Decision(delivery_id, None)
+            have = books.by_id(db, wanted)
+            return [books.decide(db, one, have, rule, now) for one in wanted]
 
     def _take_back(self, dead: ColumnElement[bool], now: datetime, settle: timedelta) -> Recovered:
         condition = and_(_in_states(OWNED), dead)
@@ -338,43 +288,10 @@ class SqlLedger:
             return Recovered()
         with self._transactions.write() as db:
             return posting.recovered(
-                self._change(db, condition, lambda old: posting.abandoned(old, now, settle), now)
+                books.change_all(
+                    db, condition, lambda old: posting.abandoned(old, now, settle), now
+                )
             )
-
-    def _change(
-        self,
-        db: Connection,
-        condition: ColumnElement[bool],
-        rule: Callable[[Entry], Change | None],
-        now: datetime,
-    ) -> list[Entry]:
-        return [
-            self._write(db, old, change, now)
-            for old in self._select(db, condition)
-            if (change := rule(old))
-        ]
-
-    def _write(self, db: Connection, old: Entry, change: Change, now: datetime) -> Entry:
-        """The compare-and-set and its line in the journal."""
-        entry = change.entry
-        values: dict[str, Any] = rows.progress(entry)
-        values |= {"id_": old.id, "state_": old.state.value}
-        values |= {"fence_": old.fence, "revision_": old.revision}
-        same_plan = entry.delivery is old.delivery
-        if not same_plan:
-            values |= rows.planned(entry.delivery)
-        done = db.execute(queries.SAVE if same_plan else queries.SAVE_ALL, values)
-        if done.rowcount != 1:
-            raise LedgerError(f"delivery {old.id} changed while it was being written: try again")
-        db.execute(insert(journal), rows.line(change, now))
-        return entry
-
-    def _remark(self, db: Connection, now: datetime, event: str, by: str, detail: str) -> None:
-        db.execute(insert(journal), rows.remark(now, event, by, detail))
-
-
-def _all_columns(entry: Entry) -> dict[str, Any]:
-    return rows.planned(entry.delivery) | rows.progress(entry)
 
 
 def _of(series: Iterable[tuple[str, date]]) -> ColumnElement[bool]:
@@ -384,9 +301,3 @@ def _of(series: Iterable[tuple[str, date]]) -> ColumnElement[bool]:
 
 def _in_states(states: Iterable[Any]) -> ColumnElement[bool]:
     return d.c.state.in_(sorted(state.value for state in states))
-
-
-def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
-    source = iter(ids)
-    while batch := list(islice(source, _BATCH)):
-        yield batch

@@ -5,6 +5,7 @@ The contract suite holds the two together.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +24,7 @@ from clarion.store.rows import PROGRESS
 from clarion.store.schema import deliveries as d
 from clarion.store.schema import holds, stops
 from scheduler.delivery import State
-from scheduler.ledger import Filter, Scope
+from scheduler.ledger import Claim, Filter, Scope
 from scheduler.rules import WAITING
 
 _SCOPES = {
@@ -104,7 +105,11 @@ INTENT = (
         attempts=d.c.attempts + 1,
     )
 )
-"""The compare-and-set that gives leave to send once, at ``now_``; no row, no leave."""
+"""The compare-and-set that gives leave to send once, at ``now_``; no row, no leave.
+
+It says again what :func:`scheduler.rules.leave.why_not_send` says, because only the database can
+say it about the very moment of writing.
+"""
 
 SAVE = (
     update(d)
@@ -123,6 +128,17 @@ SAVE_ALL = SAVE.values({column.name: bindparam(column.name) for column in d.c})
 
 ONE = select(d).where(d.c.id == bindparam("id_"))
 """The delivery ``id_``."""
+
+
+def intent(claim: Claim, prepared: bytes, now: datetime) -> dict[str, Any]:
+    """The parameters of :data:`INTENT`."""
+    return {
+        "id_": claim.id,
+        "owner_": claim.owner,
+        "fence_": claim.fence,
+        "prepared_": prepared,
+        "now_": now,
+    }
 
 
 def wanted(which: Filter) -> list[ColumnElement[bool]]:

@@ -90,6 +90,11 @@ def progress(entry: Entry) -> dict[str, Any]:
     }
 
 
+def everything(entry: Entry) -> dict[str, Any]:
+    """All columns."""
+    return planned(entry.delivery) | progress(entry)
+
+
 def entry(row: Row) -> Entry:
     """The entry of a row."""
     return Entry(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,9 @@ from clarion.store.migrate import NewerStoreError, migrate
 from scheduler.ledger import StoreError
 
 BUSY_SECONDS = 10
-"""How long a write waits for another process's."""
+"""How long a write waits for another process's, unless told otherwise."""
 
 _PRAGMAS = (
-    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
 )
@@ -35,15 +34,16 @@ _REMEDIES = (
     ("unable to open", "cannot be opened: check that its folder exists and may be written"),
     ("not a database", "is not a Clarion ledger, or is damaged: restore it from a backup"),
     ("malformed", "is damaged: stop, and restore it from a backup"),
-    ("locked", f"is being written by another process for over {BUSY_SECONDS} s: try again"),
+    ("locked", "is being written by another process for too long: try again"),
     ("disk i/o", "cannot be read or written: check the disk and its free space"),
 )
 
 
-def open_ledger(path: Path, *, durable: bool = True) -> SqlLedger:
+def open_ledger(path: Path, *, durable: bool = True, patience: float = BUSY_SECONDS) -> SqlLedger:
     """The ledger in this file, made or brought up to date where needed.
 
     Without ``durable`` a loss of power may take the last changes with it: for rehearsals only.
+    ``patience`` is how many seconds a write waits for another process's.
 
     Raises :class:`~scheduler.ledger.StoreError` with one line that names the file and the remedy.
     """
@@ -53,7 +53,7 @@ def open_ledger(path: Path, *, durable: bool = True) -> SqlLedger:
         raise StoreError(
             f"{path.parent}: cannot be made a folder ({error.strerror}): choose another place"
         ) from error
-    file = SqliteFile(path, durable=durable)
+    file = SqliteFile(path, durable=durable, patience=patience)
     try:
         with file.write() as db:
             migrate(db)
@@ -75,9 +75,11 @@ def engine_version() -> tuple[int, ...]:
 class SqliteFile:
     """See :class:`clarion.store.ledger.Transactions`."""
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, *, durable: bool = True, patience: float = BUSY_SECONDS) -> None:
         self._path = path
-        self._engine = _engine(path, "FULL" if durable else "OFF")
+        busy = f"PRAGMA busy_timeout={round(patience * 1000)}"
+        sync = f"PRAGMA synchronous={'FULL' if durable else 'OFF'}"
+        self._engine = _engine(path, (busy, *_PRAGMAS, sync))
         self._lock = threading.Lock()
         self._writer: Connection | None = None
 
@@ -122,13 +124,13 @@ def _remedy(error: DBAPIError) -> str:
     return f"the database says '{said}': check the disk, or restore the file from a backup"
 
 
-def _engine(path: Path, synchronous: str) -> Engine:
+def _engine(path: Path, pragmas: Iterable[str]) -> Engine:
     engine = create_engine(URL.create("sqlite", database=str(path)), pool_size=4, max_overflow=-1)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, not where it guesses
-        for pragma in (*_PRAGMAS, f"PRAGMA synchronous={synchronous}"):
+        for pragma in pragmas:
             connection.execute(pragma)
 
     @event.listens_for(engine, "begin")

@@ -70,8 +70,13 @@ class APSchedulerClock:
     def stop(self) -> None:
         """See :meth:`scheduler.clock.Clock.stop`."""
         self._wake = None
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+        if not self._scheduler.running:
+            return
+        # Shut down in the middle of a ring, APScheduler's thread would die of its own job. So
+        # first let nothing new begin, then wait for its lock, and only then shut down.
+        self._scheduler.pause()
+        self._scheduler.remove_all_jobs()
+        self._scheduler.shutdown(wait=True)
 
     def _ring(self, at: datetime) -> None:
         wake = self._wake

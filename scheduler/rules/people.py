@@ -60,11 +60,12 @@ def added(delivery: Delivery) -> Change:
 def replanned(old: Entry, delivery: Delivery) -> Change | None:
     """The same delivery as the plan has it now; None when nothing follows from it.
 
-    What is only different in where a picture lies is kept up to date without a new revision.
+    What is only different in where a picture lies is kept up to date without a new revision. What
+    was refused for good starts afresh: the reason may have lain outside the plan.
     """
     if untouchable(old):
         return None
-    if old.delivery == delivery and old.state is not State.CANCELLED:
+    if old.delivery == delivery and old.state not in (State.CANCELLED, State.FAILED):
         return None if _same_files(old.delivery, delivery) else _moved(old, delivery)
     entry = replace(
         _fresh(old, delivery), revision=old.revision + 1, approval=None, prepared=b"", attempts=0

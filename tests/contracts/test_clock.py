@@ -159,6 +159,51 @@ def test_an_alarm_is_not_swallowed_by_the_one_that_still_rings() -> None:
     clock.stop()
 
 
+def test_an_alarm_that_comes_late_still_rings() -> None:
+    """Both of its threads are busy for over a second, as after a suspension."""
+    clock, rung = APSchedulerClock(SystemTime()), []
+    busy = threading.Semaphore(0)
+
+    def wake() -> None:
+        rung.append(real.monotonic())
+        if len(rung) <= 2:
+            busy.release()
+            real.sleep(1.2)
+
+    clock.start(wake)
+    for _ in range(2):
+        clock.arm(SystemTime().now())
+        assert busy.acquire(timeout=5)
+    clock.arm(SystemTime().now())
+    real.sleep(1.4)
+    clock.stop()
+    assert len(rung) == 3
+
+
+def test_it_does_not_ring_early_when_the_system_s_clock_is_ahead() -> None:
+    """The rehearsed time is the one that counts, and here it stands still."""
+    time = ManualTime(START)
+    clock, bell = APSchedulerClock(time), Bell(time)
+    clock.start(bell)
+    clock.arm(START + timedelta(seconds=0.1))
+    real.sleep(0.35)
+    assert bell.rung == []
+    time.move(SECOND)
+    real.sleep(0.25)
+    clock.stop()
+    assert len(bell.rung) == 1
+
+
+def test_it_can_be_stopped_in_the_middle_of_a_ring() -> None:
+    """Warnings are errors here, and an exception in a thread is a warning."""
+    for _ in range(60):
+        clock, rung = APSchedulerClock(SystemTime()), threading.Event()
+        clock.start(rung.set)
+        clock.arm(SystemTime().now())
+        assert rung.wait(5)
+        clock.stop()
+
+
 def test_after_a_leap_the_clock_rings_at_the_rehearsed_instant() -> None:
     time = RehearsalTime(START, speed=10)
     clock, bell, at = APSchedulerClock(time), Bell(time), START + timedelta(days=3)

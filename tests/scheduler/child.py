@@ -1,6 +1,6 @@
 """A runner in a process of its own, to be killed: ``python -m tests.scheduler.child FOLDER OWNER``.
 
-Says ``ready`` when it runs, and ends when nothing is left to do.
+Says ``ready``, starts at the first line it is sent, and ends when nothing is left to do.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from clarion.store.sqlite import open_ledger
 from scheduler.adapters.apscheduler_clock import APSchedulerClock
 from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.clock import SystemTime
-from scheduler.deliver import Deliver, Timing
+from scheduler.deliver import Deliver
 from scheduler.delivery import State
+from scheduler.verdict import Timing
 from scheduler.ledger import Filter
 from scheduler.runner import Pace, Runner
 from tests.scheduler.doubling import DoublingPublisher
@@ -45,8 +46,9 @@ def main(folder: Path, owner: str) -> None:
         owner,
         Pace(tick=0.1, settle=SETTLE),
     )
-    runner.start()
     print("ready", flush=True)
+    sys.stdin.readline()
+    runner.start()
     while ledger.entries(Filter(states=OPEN)):
         time.sleep(0.05)
     runner.stop()

@@ -15,8 +15,9 @@ from publishers.port import Idempotency
 from scheduler.adapters.inline import InlineExecutor
 from scheduler.adapters.manual_clock import ManualClock, ManualTime
 from scheduler.adapters.memory_ledger import MemoryLedger
-from scheduler.deliver import Deliver, Gate, Timing
+from scheduler.deliver import Deliver, Gate
 from scheduler.delivery import Content, Delivery, Entry, Late, PictureRef
+from scheduler.verdict import Timing
 from scheduler.ledger import Claim, Ledger
 from scheduler.plan import LatePolicy, Slot, Target, plan
 from scheduler.runner import Pace, Runner

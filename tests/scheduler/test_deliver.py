@@ -28,8 +28,9 @@ from publishers.port import (
     Prepared,
     Receipt,
 )
-from scheduler.deliver import Deliver, Timing
+from scheduler.deliver import Deliver
 from scheduler.delivery import Entry, State
+from scheduler.verdict import Timing
 from scheduler.ledger import Scope
 from tests.scheduler.scene import (
     BEFORE,
@@ -130,6 +131,21 @@ def test_what_the_platform_stored_otherwise_is_noted(tmp_path: Path) -> None:
     found = entry(stage, one.id)
     assert found.state is State.POSTED
     assert found.note == "the platform stored another language, alt text: look at the post"
+
+
+def test_an_odd_echo_does_not_hide_that_it_is_posted(tmp_path: Path) -> None:
+    class Odd(MemoryPublisher):
+        def publish(self, prepared: Prepared, now: datetime) -> Receipt:
+            return replace(super().publish(prepared, now), echoed={"seen": now, "by": {1}})
+
+    stage = Stage(tmp_path)
+    stage.publisher = Odd("feed", {}, tmp_path, stage.platform)
+    [one] = planned(stage)
+    stage.at(DUE)
+    found = entry(stage, one)
+    assert found.state is State.POSTED
+    assert found.receipt is not None
+    assert found.receipt["echoed"] == {"seen": str(DUE), "by": "{1}"}
 
 
 # --- the gate ---
@@ -335,6 +351,18 @@ def test_a_pause_beyond_the_last_moment_is_missed_at_once(tmp_path: Path) -> Non
     assert entry(stage, one).state is State.MISSED
 
 
+@pytest.mark.parametrize("odd", [1e300, float("inf"), float("nan"), 0.0, -5.0])
+def test_an_odd_pause_is_no_trouble(tmp_path: Path, odd: float) -> None:
+    stage = Stage(tmp_path)
+    stage.platform.misbehave(Refuse(Transient("busy", retry_after=odd, scope="account")))
+    [one] = planned(stage)
+    stage.time.move(DUE)
+    stage.deliver.attempt(claim_one(stage.ledger, one))
+    found = entry(stage, one)
+    assert found.state is (State.MISSED if odd > 1 else State.RETRY_WAIT)
+    assert found.next_try is None or found.next_try >= DUE + SECOND
+
+
 def test_a_permanent_no_is_final(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     stage.platform.misbehave(Refuse(Permanent("not allowed here", code="policy")))
@@ -381,6 +409,14 @@ def test_a_lost_answer_is_looked_up_and_never_doubled(
     assert stage.posts() == [one]
     assert stage.platform.mutating_calls == 1
     assert entry(stage, one).attempts == (1 if isinstance(fault, LoseAnswer) else 2)
+
+
+def test_a_slow_platform_is_looked_up_no_sooner_than_it_says(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, Idempotency.READBACK, settings={"settle_seconds": 120})
+    stage.platform.misbehave(LoseAnswer())
+    [one] = planned(stage)
+    stage.at(DUE)
+    assert entry(stage, one).next_try == DUE + 2 * MINUTE
 
 
 def test_lost_again_and_again_it_still_goes_out_once(tmp_path: Path) -> None:

@@ -40,11 +40,12 @@ def plan_now(folder: Path, count: int) -> list[str]:
 
 @contextmanager
 def runner(folder: Path, owner: str) -> Iterator[subprocess.Popen[str]]:
-    """A runner in a process of its own, once it runs; killed at the end at the latest."""
+    """A runner in a process of its own, about to start; killed at the end at the latest."""
     child = subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "tests.scheduler.child", str(folder), owner],
         cwd=REPOSITORY,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -57,6 +58,13 @@ def runner(folder: Path, owner: str) -> Iterator[subprocess.Popen[str]]:
         child.communicate()
 
 
+def start(*children: subprocess.Popen[str]) -> None:
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+
+
 def states(folder: Path) -> Counter[State]:
     ledger = open_ledger(folder / "ledger.db")
     found = Counter(entry.state for entry in ledger.entries())
@@ -65,9 +73,10 @@ def states(folder: Path) -> Counter[State]:
 
 
 def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
-    ids, chance, interrupted = plan_now(tmp_path, 160), random.Random(7), 0
+    ids, chance, interrupted = plan_now(tmp_path, 300), random.Random(7), 0
     for life in range(6):
         with runner(tmp_path, f"life-{life}") as child:
+            start(child)
             time.sleep(chance.uniform(0.05, 0.25))
             child.send_signal(signal.SIGKILL)
             child.wait()
@@ -76,6 +85,7 @@ def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(tmp_path: P
     assert 0 < len(keys(tmp_path / "posts")) < len(ids), "the kills came too late to matter"
     assert interrupted > 0, "no kill hit a request under way"
     with runner(tmp_path, "last") as child:
+        start(child)
         assert child.wait(30) == 0
     assert states(tmp_path) == {State.POSTED: len(ids)}
     assert keys(tmp_path / "posts") == sorted(ids)
@@ -83,8 +93,9 @@ def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(tmp_path: P
 
 
 def test_two_runners_by_mistake_post_once(tmp_path: Path) -> None:
-    ids = plan_now(tmp_path, 120)
+    ids = plan_now(tmp_path, 300)
     with runner(tmp_path, "one") as first, runner(tmp_path, "two") as second:
+        start(first, second)
         assert (first.wait(30), second.wait(30)) == (0, 0)
     ledger = open_ledger(tmp_path / "ledger.db")
     owners = {line.actor for line in ledger.journal() if line.event == "intent"}

@@ -16,8 +16,9 @@ from scheduler.adapters.apscheduler_clock import APSchedulerClock
 from scheduler.adapters.memory_ledger import MemoryLedger
 from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.clock import RehearsalTime
-from scheduler.deliver import Deliver, Gate, Timing
+from scheduler.deliver import Deliver, Gate
 from scheduler.delivery import Entry, State
+from scheduler.verdict import Timing
 from scheduler.executor import Executor, Job
 from scheduler.plan import Slot, Target, plan
 from scheduler.rehearsal import (

@@ -244,7 +244,7 @@ def test_a_wave_larger_than_what_is_taken_at_once_goes_out_whole(tmp_path: Path)
     time = RehearsalTime(DUE)
     runner = live(tmp_path, ledger, publisher, DeafClock(), time, tick=60, slots=2)
     runner.start()
-    assert runner.wait_idle(10)
+    assert wait(lambda: len(publisher.platform.posts) == 300)
     runner.stop()
     assert sorted(post.key for post in publisher.platform.posts) == sorted(ids)
 

@@ -17,12 +17,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from sqlalchemy.exc import StatementError
 
+from clarion.store import queries
 from clarion.store.migrate import FOLDER, HEAD, VERSION_TABLE
 from clarion.store.schema import metadata
-from clarion.store.sqlite import open_ledger
+from clarion.store.sqlite import SqliteFile, open_ledger
 from scheduler.delivery import State
-from scheduler.ledger import Granted, StoreError
+from scheduler.ledger import Granted, Refused, StoreError, Why
 from tests.scheduler.scene import BEFORE, DUE, approved, claim_one, deliveries
 
 REPOSITORY = Path(__file__).parents[2]
@@ -124,17 +126,71 @@ def test_the_journal_cannot_be_rewritten_by_anybody(tmp_path: Path, order: str) 
     ledger.close()
 
 
+# --- the compare-and-set ---
+
+TAMPERED = [
+    "UPDATE clarion_deliveries SET owner = 'other'",
+    "UPDATE clarion_deliveries SET fence = fence + 1",
+    "UPDATE clarion_deliveries SET state = 'sending'",
+    "UPDATE clarion_deliveries SET state = 'reconciling', prepared = X'00'",
+    "UPDATE clarion_deliveries SET revision = revision + 1",
+    "UPDATE clarion_deliveries SET approved_revision = NULL",
+    "UPDATE clarion_deliveries SET content_hash = 'other'",
+    "UPDATE clarion_deliveries SET due_at = '2027-07-30T07:00:00.000001Z'",
+    "UPDATE clarion_deliveries SET expires_at = '2027-07-30T07:00:00.000000Z'",
+    "INSERT INTO clarion_stops VALUES ('all', '', 'x', '2027-07-30T07:00:00.000000Z')",
+    "INSERT INTO clarion_stops VALUES ('locale', 'it', 'x', '2027-07-30T07:00:00.000000Z')",
+    "INSERT INTO clarion_holds VALUES ('it/feed', NULL, 'x')",
+    "INSERT INTO clarion_holds VALUES ('it/feed', '2027-07-30T07:00:00.000001Z', 'x')",
+    "SELECT 1",
+    "INSERT INTO clarion_stops VALUES ('locale', 'el', 'x', '2027-07-30T07:00:00.000000Z')",
+    "INSERT INTO clarion_holds VALUES ('it/feed', '2027-07-30T07:00:00.000000Z', 'x')",
+]
+
+
+@pytest.mark.parametrize(
+    ("order", "rows"), [*zip(TAMPERED, [0] * 13 + [1] * 3, strict=True)], ids=TAMPERED
+)
+def test_the_statement_itself_checks_everything(tmp_path: Path, order: str, rows: int) -> None:
+    """Whatever happened since the rules were asked: a database that lets others in between
+    relies on this alone."""
+    ledger = open_ledger(tmp_path / "l.db")
+    [one] = approved(ledger, deliveries())
+    claim = claim_one(ledger, one)
+    ledger.close()
+    file = SqliteFile(tmp_path / "l.db")
+    with file.write() as db:
+        db.exec_driver_sql(order)
+        asked = queries.intent(claim, b"request", DUE)
+        assert db.execute(queries.INTENT, asked).rowcount == rows
+    file.close()
+
+
+def test_words_changed_behind_the_ledger_s_back_are_not_posted(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    [one] = approved(ledger, deliveries())
+    claim = claim_one(ledger, one)
+    db = raw(tmp_path / "l.db")
+    db.execute("UPDATE clarion_deliveries SET content = replace(content, 'Nobody', 'Anybody')")
+    db.close()
+    answer = ledger.intent(claim, b"request", DUE)
+    assert isinstance(answer, Refused)
+    assert answer.why is Why.NOT_APPROVED
+    assert ledger.get(one).state is State.PLANNED
+    ledger.close()
+
+
 # --- durability ---
 
 
 def test_the_settings_are_those_that_survive_a_loss_of_power(tmp_path: Path) -> None:
-    ledger = open_ledger(tmp_path / "l.db")
-    with ledger._transactions.write() as db:
+    file = SqliteFile(tmp_path / "l.db")
+    with file.write() as db:
         found = {
             name: db.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
-    ledger.close()
+    file.close()
     assert found == {
         "journal_mode": "wal",
         "synchronous": 2,
@@ -159,6 +215,20 @@ def test_a_write_waits_its_turn_behind_another_process(tmp_path: Path) -> None:
     ledger.close()
 
 
+def test_a_writer_that_never_ends_is_an_error_and_afterwards_all_is_well(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db", patience=0.05)
+    ledger.put(deliveries(2), BEFORE)
+    other = raw(tmp_path / "l.db")
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"l\.db: is being written by another process"):
+            ledger.put(deliveries(3), BEFORE)
+    other.execute("ROLLBACK")
+    other.close()
+    assert ledger.put(deliveries(3), BEFORE).added == 1
+    ledger.close()
+
+
 def test_reading_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "l.db")
     [one] = approved(ledger, deliveries())
@@ -174,7 +244,7 @@ def test_reading_does_not_wait_for_a_writer(tmp_path: Path) -> None:
 
 def test_a_naive_time_is_refused_before_it_is_stored(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "l.db")
-    with pytest.raises(Exception, match="has no zone"):
+    with pytest.raises(StatementError, match="has no zone"):
         ledger.put(deliveries(), datetime(2027, 7, 1))
     assert ledger.entries() == []
     ledger.close()
