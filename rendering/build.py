@@ -7,6 +7,8 @@ within a language. An interrupted build leaves whole files only; running it agai
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
@@ -135,7 +137,16 @@ _workshop: Workshop | None = None
 
 def _open_workshop(folder: Path, workspace: Path | None, encoding: Encoding) -> None:
     global _workshop  # a process pool's initializer has no other place
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _workshop = Workshop(AssetStore(folder), workspace, encoding)
+
+
+def _end_with_parent() -> None:
+    """Else a worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _draw_in_worker(batch: Sequence[CardRequest]) -> tuple[int, list[Unrendered]]:

@@ -103,7 +103,9 @@ def _upright(picture: Image.Image) -> Image.Image:
         ground = Image.new("RGBA", upright.size, (255, 255, 255, 255))
         ground.alpha_composite(upright.convert("RGBA"))
         upright = ground
-    return upright.convert("RGB")
+    plain = upright.convert("RGB")
+    plain.info.clear()
+    return plain
 
 
 def _short(error: BaseException) -> str:

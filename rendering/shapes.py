@@ -81,24 +81,26 @@ def emblem(kind: str, size: int) -> Image.Image:
 
 
 def _cross(draw: ImageDraw.ImageDraw, side: int) -> None:
-    arm = side * 0.27
-    start = (side - 3 * arm) / 2
-    draw.rectangle((start + arm, start, start + 2 * arm, start + 3 * arm), fill=_RED)
-    draw.rectangle((start, start + arm, start + 3 * arm, start + 2 * arm), fill=_RED)
+    arm = int(side * 0.27) // 2 * 2  # even, so that it stands exactly in the middle
+    near, far = (side - 3 * arm) // 2, (side + 3 * arm) // 2 - 1
+    draw.rectangle((near + arm, near, far - arm, far), fill=_RED)
+    draw.rectangle((near, near + arm, far, far - arm), fill=_RED)
 
 
 def _crescent(draw: ImageDraw.ImageDraw, side: int) -> None:
-    middle, reach = side / 2, side * 0.42
-    draw.ellipse((middle - reach, middle - reach, middle + reach, middle + reach), fill=_RED)
-    inner, shift = reach * 0.80, reach * 0.36
-    centre = middle + shift
-    draw.ellipse(
-        (centre - inner, middle - inner, centre + inner, middle + inner), fill=(255, 255, 255)
-    )
+    reach = round(side * 0.42)
+    inner, shift = round(reach * 0.80), round(reach * 0.36)
+    _disc(draw, side, reach, 0, _RED)
+    _disc(draw, side, inner, shift, (255, 255, 255))
+
+
+def _disc(draw: ImageDraw.ImageDraw, side: int, reach: int, shift: int, colour: Colour) -> None:
+    near, far = side // 2 - reach, side // 2 + reach - 1  # Pillow's far edges are inclusive
+    draw.ellipse((near + shift, near, far + shift, far), fill=colour)
 
 
 def _star(draw: ImageDraw.ImageDraw, side: int) -> None:
-    middle, reach, thick = side / 2, side * 0.42, side * 0.075
+    middle, reach, thick = (side - 1) / 2, side * 0.42, side * 0.075
     for turn in (-90, 90):
         outer = _triangle(middle, reach, turn)
         inner = _triangle(middle, reach - 2 * thick, turn)

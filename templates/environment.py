@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 SHIPPED = Path(__file__).parent
+
+FAULTS = (
+    TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
+    ValueError,
+)  # fmt: skip
+"""What filling a template can raise that is the template's fault."""
 
 
 def environment(
@@ -15,12 +21,13 @@ def environment(
 ) -> ImmutableSandboxedEnvironment:
     """An environment for captions, or with ``html`` for pages (escaping on).
 
-    A template asking for a name it was not given raises instead of printing nothing.
+    A template asking for a name it was not given raises instead of printing nothing, and none can
+    draw lots: the same values always give the same text.
     """
     folders = [SHIPPED]
     if workspace is not None:
         folders.insert(0, workspace / "templates")
-    return ImmutableSandboxedEnvironment(
+    made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         autoescape=html,
@@ -28,3 +35,5 @@ def environment(
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+    del made.globals["lipsum"], made.filters["random"]
+    return made

@@ -7,28 +7,34 @@ renderer. Texts are Jinja2 expressions over the card's slots, so a new layout ne
     rect   fill, radius          circle, ring   fill, width
     icon   name, colour, width   text           paragraphs, colour, align, valign, largest
     emblem                       photo
-    ``when``/``unless`` name a slot the element depends on; ``include`` takes another file's
-    elements after one's own.
+    ``when``/``unless`` name a slot the element depends on, or ``photo``; ``include`` takes another
+    file's elements after one's own.
 """
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from jinja2 import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 
+from templates import checks
+from templates.checks import LayoutError
 from templates.environment import SHIPPED, environment
+
+__all__ = [
+    "Box", "Colour", "Element", "Format", "Layout", "LayoutError", "Paragraph", "Theme",
+    "open_theme",
+]  # fmt: skip
 
 Box = tuple[int, int, int, int]
 Colour = tuple[int, int, int]
+Strokes = tuple[tuple[tuple[float, float], ...], ...]
+_T = TypeVar("_T")
 
 _COMMON = {"type", "box", "when", "unless"}
 _KEYS = {
@@ -43,11 +49,15 @@ _KEYS = {
         "marker_colour",
     },
 }  # fmt: skip
+_NEEDED = {
+    "rect": {"fill"},
+    "circle": {"fill"},
+    "ring": {"fill", "width"},
+    "icon": {"name", "colour", "width"},
+    "text": {"colour", "paragraphs"},
+}
 _PARAGRAPH = {"text", "each", "weight", "scale", "colour", "space", "lines", "leading"}
-
-
-class LayoutError(ValueError):
-    """A layout cannot be used: one line with file, element, problem and remedy."""
+_FORMAT = {"width", "height", "safe", "minimum", "small"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,7 @@ class Theme:
     folders: tuple[Path, ...]
     formats: Mapping[str, Format]
     palette: Mapping[str, Colour]
-    icons: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]]
+    icons: Mapping[str, Strokes]
 
     def layout(self, name: str) -> Layout:
         """Read the layout ``name``; :class:`LayoutError` when it cannot be used."""
@@ -126,6 +136,12 @@ class Theme:
         digest = hashlib.sha256()
         elements = self._elements(file, digest, depth=0)
         return Layout(name, file, tuple(elements), digest.hexdigest())
+
+    def format(self, name: str) -> Format:
+        """A format by its name; :class:`LayoutError` when there is none."""
+        if name not in self.formats:
+            raise LayoutError(f"no format '{name}'; known are {', '.join(self.formats)}")
+        return self.formats[name]
 
     @cached_property
     def digest(self) -> str:
@@ -138,7 +154,7 @@ class Theme:
         """A colour by its name in the palette."""
         return self.palette[name]
 
-    def _file(self, name: str) -> Path:
+    def _file(self, name: str, asked_by: str = "") -> Path:
         for folder in self.folders:
             file = folder / "cards" / f"{name}.toml"
             if file.is_file():
@@ -146,56 +162,62 @@ class Theme:
         known = sorted(
             {f.stem for folder in self.folders for f in (folder / "cards").glob("[a-z]*.toml")}
         )
-        raise LayoutError(f"no layout '{name}'; known are {', '.join(known)}")
+        raise LayoutError(f"{asked_by}no layout '{name}'; known are {', '.join(known)}")
 
     def _elements(self, file: Path, digest: hashlib._Hash, depth: int) -> list[Element]:
-        data = _read_toml(file)
+        data = checks.read_toml(file)
         digest.update(file.read_bytes())
-        _only(file, "layout", data, {"element", "include", "about"})
-        elements = [self._element(file, raw) for raw in data.get("element", [])]
-        for name in data.get("include", []):
+        checks.only(file, "layout", data, {"element", "include", "about"})
+        checks.values(file, "layout", data)
+        raws = checks.tables(file, "element", data.get("element", []))
+        elements = [self._element(file, raw) for raw in raws]
+        for name in checks.names(file, "include", data.get("include", [])):
             if depth > 3:
                 raise LayoutError(f"{file}: include goes round in circles; remove one")
-            elements += self._elements(self._file(name), digest, depth + 1)
+            elements += self._elements(self._file(name, f"{file}: "), digest, depth + 1)
         return elements
 
     def _element(self, file: Path, raw: dict[str, Any]) -> Element:
         kind = raw.get("type", "")
-        if kind not in _KEYS:
+        if kind not in tuple(_KEYS):
             raise LayoutError(f"{file}: element type '{kind}'; use one of {', '.join(_KEYS)}")
-        _only(file, kind, raw, _COMMON | _KEYS[kind])
+        checks.only(file, kind, raw, _COMMON | _KEYS[kind])
+        checks.need(file, kind, raw, {"box"} | _NEEDED.get(kind, set()))
+        checks.values(file, kind, raw)
         options = {key: value for key, value in raw.items() if key in _KEYS[kind]}
-        for key in ("fill", "colour", "marker_colour"):
-            if key in options and options[key] not in self.palette:
-                raise LayoutError(
-                    f"{file}: {kind} {key} '{options[key]}' is no colour of palette.toml; "
-                    f"use one of {', '.join(self.palette)}"
-                )
-        icon = options.get("name") if kind == "icon" else options.get("marker")
-        if icon is not None and icon not in self.icons:
-            raise LayoutError(f"{file}: no icon '{icon}'; see icons.toml")
-        self._check_sizes(file, kind, options)
-        paragraphs = tuple(_paragraph(file, p) for p in options.pop("paragraphs", []))
+        self._check_options(file, kind, options)
+        raws = checks.tables(file, "element.paragraphs", options.pop("paragraphs", []))
         return Element(
             kind, self._boxes(file, kind, raw), raw.get("when", ""), raw.get("unless", ""),
-            options, paragraphs,
+            options, tuple(self._paragraph(file, one) for one in raws),
         )  # fmt: skip
 
-    def _check_sizes(self, file: Path, kind: str, options: dict[str, Any]) -> None:
-        largest = options.get("largest", 80)
-        sizes = largest if isinstance(largest, dict) else dict.fromkeys(self.formats, largest)
-        _only(file, f"{kind} largest", sizes, set(self.formats))
-        if not all(isinstance(size, int) and size > 0 for size in sizes.values()):
-            raise LayoutError(f"{file}: {kind} 'largest' must be pixels, one number or per format")
+    def _check_options(self, file: Path, kind: str, options: dict[str, Any]) -> None:
+        for key in ("fill", "colour", "marker_colour"):
+            if key in options:
+                checks.known(file, f"{kind} {key}", options[key], self.palette, "palette.toml")
+        icon = options.get("name") if kind == "icon" else options.get("marker")
+        if icon is not None:
+            checks.known(file, f"{kind} icon", icon, self.icons, "icons.toml")
+        if "marker" in options:
+            checks.need(file, f"{kind} with a marker", options, {"marker_colour"})
+        if "largest" in options:
+            checks.sizes(file, kind, options["largest"], self.formats)
+
+    def _paragraph(self, file: Path, raw: dict[str, Any]) -> Paragraph:
+        checks.only(file, "paragraph", raw, _PARAGRAPH)
+        checks.need(file, "paragraph", raw, {"text"})
+        checks.values(file, "paragraph", raw)
+        checks.expression(file, raw["text"])
+        if "colour" in raw:
+            checks.known(file, "paragraph colour", raw["colour"], self.palette, "palette.toml")
+        return _paragraph(raw)
 
     def _boxes(self, file: Path, kind: str, raw: dict[str, Any]) -> dict[str, Box]:
-        typed = raw.get("box", {})
-        _only(file, f"{kind} box", typed, set(self.formats))
+        checks.only(file, f"{kind} box", raw["box"], self.formats)
         boxes = {}
-        for name, box in typed.items():
-            if len(box) != 4 or not all(isinstance(side, int) for side in box):
-                raise LayoutError(f"{file}: {kind} box {name} is not [left, top, width, height]")
-            boxes[name] = (box[0], box[1], box[2], box[3])
+        for name, typed in raw["box"].items():
+            boxes[name] = checks.box(file, f"{kind} box {name}", typed)
             if kind in ("text", "emblem"):
                 _check_safe(file, raw.get("name", kind), boxes[name], self.formats[name])
         return boxes
@@ -208,67 +230,54 @@ def open_theme(workspace: Path | None = None) -> Theme:
         folders.insert(0, workspace / "templates")
     return Theme(
         folders=tuple(folders),
-        formats={name: _format(name, raw) for name, raw in _data(folders, "formats.toml").items()},
-        palette={name: _colour(raw) for name, raw in _data(folders, "palette.toml").items()},
-        icons={
-            name: tuple(tuple((float(x), float(y)) for x, y in line) for line in lines)
-            for name, lines in _data(folders, "icons.toml").items()
-        },
+        formats=_data(folders, "formats.toml", _format),
+        palette=_data(folders, "palette.toml", checks.colour),
+        icons=_data(folders, "icons.toml", checks.strokes),
     )
 
 
-def _data(folders: list[Path], name: str) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
+def _data(folders: list[Path], name: str, read: Callable[[Path, str, Any], _T]) -> dict[str, _T]:
+    """What a file holds by name; each entry of a workspace's file replaces the shipped one."""
+    merged: dict[str, _T] = {}
     for folder in reversed(folders):
-        if (folder / name).is_file():
-            merged.update(_read_toml(folder / name))
+        file = folder / name
+        if file.is_file():
+            entries = checks.read_toml(file).items()
+            merged.update({key: read(file, key, raw) for key, raw in entries})
     return merged
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LayoutError(f"{file}: {error}; mend the file") from error
-
-
-def _format(name: str, raw: dict[str, Any]) -> Format:
-    left, top, right, bottom = raw["safe"]
+def _format(file: Path, name: str, raw: Any) -> Format:
+    checks.only(file, name, raw, _FORMAT)
+    checks.need(file, name, raw, _FORMAT)
+    sides = raw["safe"] if isinstance(raw["safe"], list) else []
+    pixels = [raw[key] for key in sorted(_FORMAT - {"safe"})]
+    if not all(type(n) is int and n > 0 for n in pixels) or [type(n) for n in sides] != [int] * 4:
+        raise LayoutError(f"{file}: {name} is not in whole pixels; write numbers above 0")
     return Format(
-        name, raw["width"], raw["height"], (left, top, right, bottom), raw["minimum"], raw["small"]
-    )
+        name, raw["width"], raw["height"], (sides[0], sides[1], sides[2], sides[3]),
+        raw["minimum"], raw["small"],
+    )  # fmt: skip
 
 
-def _colour(raw: str) -> Colour:
-    if len(raw) != 7 or raw[0] != "#":
-        raise LayoutError(f"palette.toml: '{raw}' is not a colour such as #14213D")
-    return int(raw[1:3], 16), int(raw[3:5], 16), int(raw[5:7], 16)
-
-
-def _paragraph(file: Path, raw: dict[str, Any]) -> Paragraph:
-    _only(file, "paragraph", raw, _PARAGRAPH)
-    if "text" not in raw:
-        raise LayoutError(f'{file}: a paragraph without text; write text = "{{{{ body }}}}"')
-    try:
-        environment().parse(raw["text"])
-    except TemplateSyntaxError as error:
-        raise LayoutError(f"{file}: text '{raw['text']}': {error}; mend the expression") from error
+def _paragraph(raw: dict[str, Any]) -> Paragraph:
+    weight = raw.get("weight", 400)
     return Paragraph(
         text=raw["text"],
         each=raw.get("each", False),
-        weight=raw.get("weight", 400),
+        weight=weight,
         scale=float(raw.get("scale", 1.0)),
         colour=raw.get("colour", ""),
         space=float(raw.get("space", 0.0)),
         lines=raw.get("lines"),
-        leading=float(raw.get("leading", 1.12 if raw.get("weight", 400) >= 600 else 1.3)),
+        leading=float(raw.get("leading", 1.12 if weight >= 600 else 1.3)),
     )
 
 
 def _check_safe(file: Path, what: str, box: Box, form: Format) -> None:
     """Texts and the emblem stand inside the safe area, on both sides since cards are mirrored."""
     left, top, width, height = box
-    side = min(form.safe[0], form.safe[2])
+    side = max(form.safe[0], form.safe[2])
     inside = (
         left >= side
         and top >= form.safe[1]
@@ -279,11 +288,3 @@ def _check_safe(file: Path, what: str, box: Box, form: Format) -> None:
         raise LayoutError(
             f"{file}: '{what}' leaves the safe area of {form.name} ({form.safe}); move its box"
         )
-
-
-def _only(file: Path, what: str, raw: Mapping[str, Any], allowed: set[str]) -> None:
-    for key in raw:
-        if key not in allowed:
-            near = difflib.get_close_matches(key, allowed, 1)
-            meant = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(sorted(allowed))}"
-            raise LayoutError(f"{file}: {what} has the unknown key '{key}'; {meant}")
