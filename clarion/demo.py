@@ -6,13 +6,15 @@ Nothing here is special: it writes a workspace, then does what ``build``, ``plan
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from campaigns.model import Society
+from clarion.errors import ClarionError
 from clarion.gallery import Gallery
 from clarion.planning import editions, pictures, plan_workspace
 from clarion.rehearsal import Rehearsal, rehearse
@@ -20,14 +22,16 @@ from clarion.report import Row, as_record, rows, standing
 from clarion.settings import FILE, Settings, load_settings
 from clarion.wiring import Studio
 from scheduler.delivery import State
+from scheduler.ledger import Filter
 
 OBSERVANCE = "wdatip"
 IN_ALL_FORMATS = "lb"
 """The society whose cards are built in every format: it posts in Arabic and in French."""
 APPROVER = "demo-approver"
 
-_SETTINGS = """\
-# Written by 'clarion demo'. The sample helpline is marked as such on every card that shows it.
+_HEAD = "# Written by 'clarion demo'."
+_SETTINGS = f"""\
+{_HEAD} The sample helpline is marked as such on every card that shows it.
 formats = ["square"]
 sample_helpline = true
 """
@@ -78,37 +82,59 @@ class Demonstration:
         )
 
 
-def demonstrate(folder: Path, now: datetime, after: date, progress: Progress) -> Demonstration:
-    """Run the whole way below ``folder``."""
-    studio = Studio(_workspace(folder))
-    societies = studio.societies()
+def demonstrate(
+    folder: Path, societies: Sequence[str], now: datetime, after: date, progress: Progress
+) -> Demonstration:
+    """Run the whole way below ``folder``, for these societies; for all where none is named.
+
+    A folder that holds a workspace of somebody's own is refused with :class:`ClarionError`.
+    """
+    with closing(Studio(_workspace(folder))) as studio:
+        return _demonstrate(studio, societies, now, after, progress)
+
+
+def _demonstrate(
+    studio: Studio, societies: Sequence[str], now: datetime, after: date, progress: Progress
+) -> Demonstration:
+    chosen = studio.societies(societies)
     day = studio.library.observances[OBSERVANCE].on_or_after(after)
-    total, drawn = _build(studio, after, progress)
+    total, drawn = _build(studio, chosen, after, progress)
     with progress("plan") as show:
-        planned, _ = plan_workspace(studio, (), (), after, now, show)
+        planned, _ = plan_workspace(studio, societies, (), after, now, show)
     ready = [entry.id for entry in planned if entry.state is State.PLANNED]
     studio.ledger.approve(ready, APPROVER, now)
-    entries = studio.ledger.entries()
+    entries = studio.ledger.entries(Filter(ids={entry.id for entry in planned}))
     rehearsal = rehearse(studio, entries, assume_approved=False)
-    table = tuple(rows(societies, rehearsal.entries))
+    table = tuple(rows(chosen, rehearsal.entries))
     gallery = _gallery(studio, day, rehearsal, table, total)
     return Demonstration(day, rehearsal, table, total, drawn, gallery)
 
 
 def _workspace(folder: Path) -> Settings:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_text(_SETTINGS, encoding="utf-8")
-    return load_settings(folder, {})
+    file = folder / FILE
+    try:
+        if file.exists() and not file.read_text("utf-8", "replace").startswith(_HEAD):
+            raise ClarionError(
+                f"{folder}: holds a workspace that is not the demo's; choose another folder"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(_SETTINGS, encoding="utf-8")
+    except OSError as error:
+        raise ClarionError(
+            f"{folder}: {error.strerror}; give write permission or choose another folder"
+        ) from error
+    return load_settings(folder)
 
 
-def _build(studio: Studio, after: date, progress: Progress) -> tuple[int, int]:
+def _build(
+    studio: Studio, societies: Sequence[Society], after: date, progress: Progress
+) -> tuple[int, int]:
     """Square for everybody, all formats for one society."""
     campaigns = studio.campaigns()
     every = tuple(studio.press.workshop.composer.theme.formats)
-    wanted, _ = pictures(studio.press, editions(campaigns, studio.societies()), after, ("square",))
-    more, _ = pictures(
-        studio.press, editions(campaigns, studio.societies((IN_ALL_FORMATS,))), after, every
-    )
+    wanted, _ = pictures(studio.press, editions(campaigns, societies), after, ("square",))
+    one = [society for society in societies if society.id == IN_ALL_FORMATS]
+    more, _ = pictures(studio.press, editions(campaigns, one), after, every)
     with progress("pictures") as show:
         report, _ = studio.press.draw([*wanted, *more], studio.settings.workers, show)
     return report.drawn + report.reused + len(report.failed), report.drawn

@@ -38,7 +38,7 @@ class Check:
 
 
 def examine(settings: Settings | None) -> list[Check]:
-    """All checks; with settings, those of the workspace too."""
+    """All checks; with settings, those of their workspace too."""
     found = [check for look in _LOOKS for check in look()]
     if settings is not None:
         found.extend(_workspace(settings))

@@ -1,15 +1,18 @@
 """The last look before a post leaves: is what it says still true and allowed today?
 
 Asked again at the moment of posting, from the files as they are then: a figure past its review
-date, a helpline whose verification ran out, a catalogue that is no longer reviewed hold the post.
+date, a helpline whose verification ran out or that is another one by now, a catalogue that is no
+longer reviewed hold the post.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from campaigns.errors import ContentError
+from campaigns.model import Society
 from clarion.press import SAMPLE, Press, job_of
 from locales import Held, LocalisedCard
 from scheduler.delivery import Entry
@@ -29,12 +32,12 @@ class Gate:
         try:
             self.press.library = self.press.library.fresh()
             job = job_of(self.press, entry.delivery)
+            card = self.press.localise(job)
         except (ContentError, KeyError) as error:
             return [f"the card cannot be looked up any more ({error})"]
-        card = self.press.localise(job)
         if isinstance(card, Held):
             return list(card.reasons)
-        return self.problems(card, today)
+        return [*self._other_line(entry, card, job.society, today), *self.problems(card, today)]
 
     def problems(self, card: LocalisedCard, today: date) -> list[str]:
         """What keeps this card from being posted on this day."""
@@ -49,3 +52,16 @@ class Gate:
         if not card.reviewed and not self.rehearsal:
             found.append(f"catalogue {card.locale} is a draft awaiting review")
         return found
+
+    def _other_line(
+        self, entry: Entry, card: LocalisedCard, society: Society, today: date
+    ) -> Iterator[str]:
+        """What was approved is frozen: the line on its pictures must still be the one to show."""
+        content = entry.delivery.content
+        shown = dict(content.facts).get("helpline", "") if content else ""
+        if shown == (card.texts["helpline_text"] if card.helpline else ""):
+            return
+        lines = self.press.library.helplines
+        problems = [lines[name].problem(today) for name in society.helplines if name in lines]
+        why = "".join(f": {problem}" for problem in problems if problem)
+        yield f"the helpline has changed since it was approved{why}; plan and approve it again"

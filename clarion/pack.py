@@ -12,6 +12,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,8 @@ from clarion.errors import ClarionError
 from clarion.press import Job, Press
 from locales import Held, LocalisedCard
 from rendering.asset import CardRequest
-from rendering.errors import CaptionTooLong
+from rendering.errors import CaptionTooLong, RenderError
+from templates.layouts import LayoutError
 
 _STAMP = (1980, 1, 1, 0, 0, 0)
 """The zip format's first instant: packs of equal content are equal files."""
@@ -44,7 +46,8 @@ class Pack:
                     archive.writestr(_entry(name), data)
             beside.replace(target)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):  # what stands in the way of the folder is not ours to remove
+                beside.unlink()
             raise ClarionError(
                 f"{target}: {error.strerror}; free some space or choose another folder"
             ) from error
@@ -111,23 +114,40 @@ def _add(
     formats: Sequence[str],
     failed: Mapping[str, str],
 ) -> None:
+    """The card's files, all of them or none."""
+    files: dict[str, bytes] = {}
+    try:
+        for form in formats:
+            files |= _pictures(press, job, card, form, failed)
+        files |= _texts(press, card)
+    except (LayoutError, RenderError) as error:
+        pack.held.append(Held(job.campaign.id, job.card.id, job.locale, (str(error),)))
+        return
     folder = f"{job.locale}/{job.campaign.id}/{job.card.id}"
-    for form in formats:
-        assets = [press.workshop.asset(request) for request in press.requests(job, card, form)]
-        if reasons := tuple(failed[asset.name] for asset in assets if asset.name in failed):
-            pack.held.append(Held(job.campaign.id, job.card.id, job.locale, reasons))
-            continue
-        for number, asset in enumerate(assets, 1):
-            part = f"-{number}" if len(assets) > 1 else ""
-            name = f"{folder}/{form}{part}{asset.file.suffix}"
-            pack.files[name] = asset.file.read_bytes()
+    pack.files |= {f"{folder}/{name}": data for name, data in files.items()}
+
+
+def _pictures(
+    press: Press, job: Job, card: LocalisedCard, form: str, failed: Mapping[str, str]
+) -> dict[str, bytes]:
+    assets = [press.workshop.asset(request) for request in press.requests(job, card, form)]
+    files = {}
+    for number, asset in enumerate(assets, 1):
+        if asset.name in failed:
+            raise RenderError(failed[asset.name])
+        part = f"-{number}" if len(assets) > 1 else ""
+        files[f"{form}{part}{asset.file.suffix}"] = asset.file.read_bytes()
+    return files
+
+
+def _texts(press: Press, card: LocalisedCard) -> dict[str, bytes]:
+    files = {"alt.txt": ("\n\n".join(card.alts) + "\n").encode()}
     for style in ("long", "short"):
         try:
-            text = press.caption(card, style)
+            files[f"caption-{style}.txt"] = f"{press.caption(card, style)}\n".encode()
         except CaptionTooLong:
             continue
-        pack.files[f"{folder}/caption-{style}.txt"] = f"{text}\n".encode()
-    pack.files[f"{folder}/alt.txt"] = ("\n\n".join(card.alts) + "\n").encode()
+    return files
 
 
 def _sources(press: Press, campaigns: Iterable[Campaign]) -> bytes:

@@ -10,11 +10,13 @@ from campaigns.model import Campaign, Channel, Society
 from clarion.press import Job, Press, job_of, picture_format
 from clarion.wiring import Studio
 from locales import Held, LocalisedCard
+from publishers.errors import SetupError
 from rendering.asset import CardRequest
 from rendering.build import BuildReport, Progress
 from scheduler.delivery import Content, Delivery, Entry, Late
 from scheduler.ledger import Filter, PutCounts
 from scheduler.plan import LatePolicy, Slot, Target, plan
+from scheduler.post import compose
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,23 @@ def plan_workspace(
     for campaign in studio.campaigns(campaigns):
         day = studio.library.observances[campaign.observance].on_or_after(after)
         deliveries += schedule(campaign, chosen, day)
-    filled, _ = fill(studio.press, deliveries, studio.settings.workers, progress)
+    made, _ = fill(studio.press, deliveries, studio.settings.workers, progress)
+    filled = [_offered(studio, delivery) for delivery in made]
     whole = {delivery.series for delivery in filled} if everybody else ()
     counts = studio.ledger.put(filled, now, whole=whole)
     return studio.ledger.entries(Filter(ids={delivery.id for delivery in filled})), counts
+
+
+def _offered(studio: Studio, delivery: Delivery) -> Delivery:
+    """Held when its channel would not take it: found now, by the publisher, without posting."""
+    if delivery.content is None:
+        return delivery
+    post = compose(delivery, delivery.content, studio.settings.assets)
+    try:
+        findings = studio.publisher_for(delivery).validate(post)
+    except SetupError as error:
+        return replace(delivery, held=(str(error),))
+    return replace(delivery, held=tuple(finding.text for finding in findings))
 
 
 def pictures(

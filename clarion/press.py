@@ -20,6 +20,7 @@ from rendering.build import BuildReport, Progress, Workshop
 from rendering.caption import caption
 from rendering.errors import RenderError
 from scheduler.delivery import Content, Delivery, PictureRef
+from templates.layouts import LayoutError
 
 SAMPLE = "sample"
 
@@ -96,13 +97,13 @@ class Press:
     ) -> Content | tuple[str, ...]:
         """What is approved and posted on a channel, or the reasons why there is nothing."""
         requests = self.requests(job, card, picture_format(channel))
-        assets = [self.workshop.asset(request) for request in requests]
+        try:
+            assets = [self.workshop.asset(request) for request in requests]
+            text = self.caption(card, channel.caption)
+        except (LayoutError, RenderError) as error:
+            return (str(error),)
         if reasons := tuple(failed[asset.name] for asset in assets if asset.name in failed):
             return reasons
-        try:
-            text = self.caption(card, channel.caption)
-        except RenderError as error:
-            return (str(error),)
         return Content(
             text=text,
             language=card.language,

@@ -69,7 +69,7 @@ def rehearse(studio: Studio, entries: Sequence[Entry], *, assume_approved: bool)
     if not entries:
         raise ClarionError("nothing is planned for this; run 'clarion plan' first")
     folder = _fresh(studio.settings.rehearsals)
-    ledger = open_ledger(folder / "clarion.sqlite")
+    ledger = open_ledger(folder / "clarion.sqlite", durable=False)
     try:
         start = min(entry.delivery.due_at for entry in entries) - timedelta(hours=1)
         time = RehearsalTime(start, SPEED)

@@ -24,13 +24,17 @@ class SettingsError(ClarionError):
     """A setting cannot be used: one line with file, setting and remedy."""
 
 
+class NoWorkspaceError(SettingsError):
+    """There is no workspace in this folder."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything a user can set.
 
     Empty ``societies`` or ``campaigns`` means all there are. ``formats`` are built for every
-    society; ``folder`` is where hand-off folders go. With ``sample_helpline`` cards show a line
-    that is marked as a sample, and nothing can be posted outside a rehearsal.
+    society. With ``sample_helpline`` cards show a line that is marked as a sample, and such a card
+    cannot be posted outside a rehearsal.
     """
 
     workspace: Path
@@ -40,7 +44,11 @@ class Settings:
     encoding: str = "jpeg"
     workers: int = 2
     sample_helpline: bool = False
-    role: str = ""
+
+    @property
+    def file(self) -> Path:
+        """Where the settings stand."""
+        return self.workspace / FILE
 
     @property
     def assets(self) -> Path:
@@ -62,6 +70,10 @@ _TYPES: Mapping[str, type] = {
     "societies": list, "campaigns": list, "formats": list, "encoding": str,
     "workers": int, "sample_helpline": bool,
 }  # fmt: skip
+_WORDS: Mapping[type, str] = {
+    list: 'a list such as ["one", "two"]', str: "a text", int: "a whole number",
+    bool: "true or false",
+}  # fmt: skip
 
 
 def load_settings(workspace: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -70,13 +82,13 @@ def load_settings(workspace: Path | None, environment: Mapping[str, str] | None 
     folder = workspace or Path(env.get("CLARION_WORKSPACE", "."))
     file = folder / FILE
     if not file.is_file():
-        raise SettingsError(
+        raise NoWorkspaceError(
             f"{folder}: no {FILE} here; run 'clarion init FOLDER' or give --workspace FOLDER"
         )
     values = _checked(file, _read(file))
     if workers := env.get("CLARION_WORKERS"):
         values["workers"] = _whole(workers)
-    return Settings(workspace=folder.resolve(), role=env.get("CLARION_AS", ""), **values)
+    return Settings(workspace=folder.resolve(), **values)
 
 
 def setting_names() -> tuple[str, ...]:
@@ -100,7 +112,7 @@ def _checked(file: Path, raw: dict[str, Any]) -> dict[str, Any]:
             meant = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(_TYPES)}"
             raise SettingsError(f"{file}: unknown setting '{name}'; {meant}")
         if type(value) is not _TYPES[name]:
-            raise SettingsError(f"{file}: '{name}' must be a {_TYPES[name].__name__}")
+            raise SettingsError(f"{file}: '{name}' must be {_WORDS[_TYPES[name]]}")
         values[name] = _texts(file, name, value) if isinstance(value, list) else value
     if not 1 <= values.get("workers", 1) <= 64:
         raise SettingsError(f"{file}: 'workers' is {values['workers']}; write 1 to 64")
@@ -111,7 +123,7 @@ def _checked(file: Path, raw: dict[str, Any]) -> dict[str, Any]:
 
 def _texts(file: Path, name: str, value: list[Any]) -> tuple[str, ...]:
     if not all(isinstance(item, str) for item in value):
-        raise SettingsError(f"{file}: '{name}' must be a list of texts")
+        raise SettingsError(f"{file}: '{name}' must be {_WORDS[list]}")
     return tuple(value)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from campaigns.errors import ContentError, Place
 from campaigns.library import Library, open_library
-from campaigns.model import Campaign, Society
+from campaigns.model import Campaign, Channel, Society
 from clarion.gate import Gate
 from clarion.press import Press
 from clarion.settings import Settings, SettingsError
@@ -63,17 +63,26 @@ class Studio:
         """The record of deliveries, in the workspace's file."""
         return open_ledger(self.settings.ledger)
 
+    def close(self) -> None:
+        """Give back the ledger's file, if it was opened. May be called twice."""
+        if "ledger" in vars(self):
+            self.ledger.close()
+
     def societies(self, chosen: Sequence[str] = ()) -> list[Society]:
         """The societies of the workspace, or those chosen among them, in the register's order."""
         known = self.library.societies
-        wanted = _known("society", chosen or self.settings.societies, tuple(known))
+        wanted = self._known("society", "societies", chosen, tuple(known))
         return [society for name, society in known.items() if not wanted or name in wanted]
 
     def campaigns(self, chosen: Sequence[str] = ()) -> list[Campaign]:
         """The campaigns of the workspace, or those chosen."""
+        return [self.library.campaign(name) for name in self.campaign_names(chosen)]
+
+    def campaign_names(self, chosen: Sequence[str] = ()) -> tuple[str, ...]:
+        """The ids of the campaigns of the workspace, or those chosen; there is at least one."""
         names = self.library.campaign_ids()
-        wanted = _known("campaign", chosen or self.settings.campaigns, names)
-        found = [self.library.campaign(name) for name in names if not wanted or name in wanted]
+        wanted = self._known("campaign", "campaigns", chosen, names)
+        found = tuple(name for name in names if not wanted or name in wanted)
         if not found:
             raise ContentError(
                 Place(self.settings.workspace), "campaigns", "there is none", "add a campaign"
@@ -83,11 +92,11 @@ class Studio:
     def formats(self, chosen: Sequence[str] = ()) -> tuple[str, ...]:
         """The picture formats to build."""
         known = tuple(self.press.workshop.composer.theme.formats)
-        return _known("format", chosen or self.settings.formats, known)
+        return self._known("format", "formats", chosen, known)
 
     def publisher_for(self, delivery: Delivery) -> Publisher:
         """The publisher of a delivery's account, made once. Raises ``SetupError``."""
-        settings: dict[str, object] = dict(self._channel_settings(delivery))
+        settings = publisher_settings(self._channel(delivery))
         return self._published(delivery, settings, self.settings.workspace)
 
     def rehearsal_publisher_for(self, folder: Path) -> Callable[[Delivery], Publisher]:
@@ -119,6 +128,19 @@ class Studio:
         owner = f"{socket.gethostname()}:{os.getpid()}"
         return Runner(ledger, APSchedulerClock(time), ThreadsExecutor(), deliver, time, owner, pace)
 
+    def _known(
+        self, what: str, setting: str, chosen: Sequence[str], known: Sequence[str]
+    ) -> tuple[str, ...]:
+        """What was chosen on the command line, else in the settings; all of it must exist."""
+        wanted: Sequence[str] = chosen or getattr(self.settings, setting)
+        for name in wanted:
+            if name not in known:
+                where = "" if chosen else f"{self.settings.file}: '{setting}': "
+                raise SettingsError(
+                    f"{where}there is no {what} '{name}'; known are {', '.join(known)}"
+                )
+        return tuple(wanted)
+
     def _published(
         self, delivery: Delivery, settings: Mapping[str, object], base: Path
     ) -> Publisher:
@@ -132,18 +154,16 @@ class Studio:
     def _publishers(self) -> dict[str, Publisher]:
         return {}
 
-    def _channel_settings(self, delivery: Delivery) -> Mapping[str, str]:
+    def _channel(self, delivery: Delivery) -> Channel:
         society = self.library.societies.get(delivery.society)
         for channel in society.channels if society else ():
             if channel.id == delivery.channel:
-                return {key: value for key, value in channel.settings.items() if key != "format"}
+                return channel
         raise SetupError(
             f"channel {delivery.account} is no longer in societies.yaml; plan again or restore it"
         )
 
 
-def _known(what: str, wanted: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
-    for name in wanted:
-        if name not in known:
-            raise SettingsError(f"there is no {what} '{name}'; known are {', '.join(known)}")
-    return tuple(wanted)
+def publisher_settings(channel: Channel) -> dict[str, object]:
+    """What a channel's publisher is told: all its settings but the picture format."""
+    return {key: value for key, value in channel.settings.items() if key != "format"}

@@ -5,7 +5,9 @@ Exit codes: 0 ok, 1 findings (something to mend, said in one line each), 2 wrong
 
 from __future__ import annotations
 
+import io
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -47,10 +49,16 @@ for group in (whole, content, schedule, running):
         cli.add_command(command)
 
 
-def main() -> None:
-    """Run a command; an expected error becomes one line on stderr and exit code 1."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; an expected error becomes one line on stderr and exit code 1.
+
+    ``arguments`` are those of the process when left out.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a text a terminal cannot show is no error
+            stream.reconfigure(errors="backslashreplace")
     try:
-        cli.main(standalone_mode=False)
+        cli.main(arguments, prog_name="clarion", standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:

@@ -201,7 +201,7 @@ def status(workspace: Path | None, json_: bool, campaigns: tuple[str, ...]) -> N
     """
     from clarion.messages import coverage
 
-    found = coverage(studio(workspace), campaigns)
+    found = coverage(studio(workspace), campaigns, today(None))
     if json_:
         as_json({"locales": [row.as_dict() for row in found]})
         return

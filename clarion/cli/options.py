@@ -40,8 +40,10 @@ def day_option(*names: str, help_: str) -> Callable[[Command], Command]:
 
 
 def studio(workspace: Path | None) -> Studio:
-    """The workspace, opened."""
-    return Studio(load_settings(workspace))
+    """The workspace, opened; closed again when the command ends."""
+    opened = Studio(load_settings(workspace))
+    click.get_current_context().call_on_close(opened.close)
+    return opened
 
 
 def now() -> datetime:

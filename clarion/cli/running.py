@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -14,11 +15,11 @@ import click
 from clarion.cli.options import common, day_option, studio
 from clarion.cli.output import as_json, say, table
 from clarion.rehearsal import Rehearsal, rehearse
-from clarion.report import as_record, rows
+from clarion.report import as_record, reason, rows
 from clarion.store.lock import Lock
 from clarion.wiring import Studio
 from scheduler.clock import SystemTime
-from scheduler.delivery import State
+from scheduler.delivery import Entry, State
 from scheduler.ledger import Filter
 
 
@@ -55,7 +56,7 @@ def run(workspace: Path | None, json_: bool, once: bool) -> None:
     place = studio(workspace)
     time = SystemTime()
     with Lock(place.settings.workspace / "clarion.lock"):
-        before = {e.id for e in place.ledger.entries(Filter(states={State.POSTED}))}
+        before = _settled(place)
         runner = place.runner(place.ledger, time, place.publisher_for)
         runner.start()
         following = place.ledger.next_due(time.now())
@@ -70,21 +71,25 @@ def run(workspace: Path | None, json_: bool, once: bool) -> None:
                 _until_signal()
         finally:
             runner.stop()
-        posted = [
-            entry
-            for entry in place.ledger.entries(Filter(states={State.POSTED}))
-            if entry.id not in before
-        ]
+        new = [entry for name, entry in _settled(place).items() if name not in before]
+    posted = [entry for entry in new if entry.state is State.POSTED]
+    held = [entry for entry in new if entry.state is State.HELD]
     waiting = place.ledger.entries(Filter(states={State.NEEDS_HUMAN, State.FAILED}))
     if json_:
         as_json(
             {
                 "posted": [as_record(entry) for entry in posted],
+                "held": [as_record(entry) for entry in held],
                 "waiting_for_a_person": [as_record(entry) for entry in waiting],
             }
         )
-    else:
-        click.echo(f"{len(posted)} posted; {len(waiting)} wait for a person (clarion status --all)")
+        return
+    for why, count in Counter(reason(entry) for entry in held).items():
+        click.echo(f"held back {count}: {why}")
+    click.echo(
+        f"{len(posted)} posted, {len(held)} held back; {len(waiting)} wait for a person "
+        "(clarion status --all)"
+    )
 
 
 def summary(done: Rehearsal) -> dict[str, object]:
@@ -117,6 +122,12 @@ def print_rehearsal(place: Studio, done: Rehearsal) -> None:
         "outside their minute {mistimed}".format(**sums)
     )
     click.echo(f"hand-off folders (rehearsal, not for posting): {done.folder}")
+
+
+def _settled(place: Studio) -> dict[str, Entry]:
+    """What is out or held, by id."""
+    found = place.ledger.entries(Filter(states={State.POSTED, State.HELD}))
+    return {entry.id: entry for entry in found}
 
 
 def _until_signal() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from clarion.choosing import chosen_entries, covered_by, full_ids, require_known
 from clarion.cli.options import (
     campaigns_option,
     common,
@@ -19,12 +20,11 @@ from clarion.cli.options import (
     today,
 )
 from clarion.cli.output import as_json, progress, table
-from clarion.errors import ClarionError
 from clarion.explain import explain_delivery
 from clarion.planning import plan_workspace
 from clarion.report import as_record, reason, rows
 from scheduler.delivery import Entry, State
-from scheduler.ledger import Filter, Scope
+from scheduler.ledger import Scope
 
 as_option = click.option(
     "--as", "role", envvar="CLARION_AS", metavar="ROLE", help="Who does this; or CLARION_AS."
@@ -101,12 +101,11 @@ def approve(
     if not role:
         raise click.UsageError("say who approves: --as ROLE, or set CLARION_AS")
     place = studio(workspace)
-    wanted = list(ids) or [
+    entries = chosen_entries(place, societies, campaigns)
+    wanted = full_ids(entries, ids) or [
         entry.id
-        for entry in place.ledger.entries()
-        if (not societies or entry.delivery.society in societies)
-        and (not campaigns or entry.delivery.campaign in campaigns)
-        and (revoke or entry.state is State.PLANNED)
+        for entry in entries
+        if (entry.approved if revoke else entry.state is State.PLANNED)
     ]
     act = place.ledger.revoke if revoke else place.ledger.approve
     decisions = act(wanted, role, now())
@@ -120,7 +119,7 @@ def approve(
         )
     else:
         for (why, detail), count in Counter((d.why, d.detail) for d in refused).items():
-            click.echo(f"refused {count}: {why} {detail}".rstrip())
+            click.echo(f"refused {count}: {why}" + (f" ({detail})" if detail else ""))
         word = "revoked" if revoke else "approved"
         click.echo(f"{len(decisions) - len(refused)} {word} by {role}, {len(refused)} refused")
     sys.exit(1 if refused else 0)
@@ -143,12 +142,7 @@ def status(
     Example: clarion status --society it --all
     """
     place = studio(workspace)
-    entries = [
-        entry
-        for entry in place.ledger.entries()
-        if (not societies or entry.delivery.society in societies)
-        and (not campaigns or entry.delivery.campaign in campaigns)
-    ]
+    entries = chosen_entries(place, societies, campaigns)
     counts = Counter(entry.state.value for entry in entries)
     following = place.ledger.next_due(now())
     stops = place.ledger.stops()
@@ -190,12 +184,9 @@ def explain(workspace: Path | None, json_: bool, delivery_id: str) -> None:
 
     Example: clarion explain 3k5x (the first letters of an id are enough)
     """
-    place = studio(workspace)
-    found = [e for e in place.ledger.entries() if e.id.startswith(delivery_id)]
-    if len(found) != 1:
-        count = "no delivery" if not found else f"{len(found)} deliveries"
-        raise ClarionError(f"'{delivery_id}' is the start of {count}; see 'clarion status --all'")
-    story = explain_delivery(found[0], place.ledger.journal(found[0].id))
+    ledger = studio(workspace).ledger
+    [name] = full_ids(ledger.entries(), [delivery_id])  # one in, one out
+    story = explain_delivery(ledger.get(name), ledger.journal(name))
     if json_:
         as_json(story.as_dict())
         return
@@ -218,8 +209,11 @@ def stop(workspace: Path | None, json_: bool, role: str | None, scope: str, valu
     """
     place, by = studio(workspace), _role(role)
     _needs_value(scope, value)
-    place.ledger.stop(Scope(scope), value, by, now())
-    gone = [e for e in place.ledger.entries(_covers(scope, value)) if e.state is State.POSTED]
+    reach = Scope(scope)
+    if value:
+        require_known(place, place.ledger.entries(), reach, [value])
+    place.ledger.stop(reach, value, by, now())
+    gone = [e for e in place.ledger.entries(covered_by(reach, value)) if e.state is State.POSTED]
     if json_:
         as_json({"stopped": scope, "value": value, "already_posted": [e.id for e in gone]})
         return
@@ -250,19 +244,6 @@ def _line(entry: Entry) -> tuple[str, ...]:
         entry.id[:8], delivery.society, delivery.locale, delivery.card,
         f"{delivery.wall:%Y-%m-%d %H:%M}", entry.state.value, reason(entry),
     )  # fmt: skip
-
-
-def _covers(scope: str, value: str) -> Filter:
-    match scope:
-        case "campaign":
-            return Filter(campaign=value)
-        case "society":
-            return Filter(society=value)
-        case "locale":
-            return Filter(locale=value)
-        case "channel":
-            return Filter(account=value)
-    return Filter()
 
 
 def _needs_value(scope: str, value: str) -> None:

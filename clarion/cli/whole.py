@@ -8,24 +8,24 @@ from pathlib import Path
 
 import click
 
-from clarion.cli.options import common, day_option, json_option, now, today
+from clarion.cli.options import common, day_option, json_option, now, societies_option, today
 from clarion.cli.output import as_json, progress, table
 from clarion.demo import demonstrate
 from clarion.doctor import examine
-from clarion.errors import ClarionError
-from clarion.settings import load_settings
+from clarion.settings import NoWorkspaceError, load_settings
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("build/demo"))
+@societies_option
 @day_option("--for", "after", help_="Use the first World Day on or after this date.")
 @json_option
-def demo(folder: Path, after: datetime | None, json_: bool) -> None:
+def demo(folder: Path, societies: tuple[str, ...], after: datetime | None, json_: bool) -> None:
     """The whole way for 26 societies: localise, render, approve, schedule, rehearse, post.
 
-    Example: clarion demo build/demo
+    Example: clarion demo build/demo --society lb --society it
     """
-    done = demonstrate(folder, now(), today(after), progress)
+    done = demonstrate(folder, societies, now(), today(after), progress)
     if json_:
         as_json(done.as_dict())
     else:
@@ -51,7 +51,7 @@ def doctor(workspace: Path | None, json_: bool) -> None:
     """
     try:
         settings = load_settings(workspace)
-    except ClarionError:
+    except NoWorkspaceError:
         if workspace is not None:
             raise
         settings = None
