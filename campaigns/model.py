@@ -187,6 +187,8 @@ class Helpline:
         Two people, a stated source and a check at most 90 days old
         (the gate of the helpline study; tightened further for the day itself by the society).
         """
+        if self.status == "sample":
+            return "the helpline shown is only a sample"
         if self.status != "active":
             return f"helpline {self.id} is {self.status}, not active"
         checked = self.verified_on is not None and self.evidence and self.method

@@ -21,6 +21,7 @@ from clarion.rehearsal import Rehearsal, rehearse
 from clarion.report import Row, as_record, rows, standing
 from clarion.settings import FILE, Settings, load_settings
 from clarion.wiring import Studio
+from rendering.build import BuildReport
 from scheduler.delivery import State
 from scheduler.ledger import Filter
 
@@ -48,6 +49,7 @@ class Demonstration:
     rows: tuple[Row, ...]
     pictures: int
     drawn: int
+    not_drawn: tuple[str, ...]
     gallery: Path
 
     def as_dict(self) -> dict[str, Any]:
@@ -58,6 +60,7 @@ class Demonstration:
             "date": self.day.isoformat(),
             "pictures": self.pictures,
             "drawn": self.drawn,
+            "not_drawn": self.not_drawn,
             "planned": summary.planned,
             "posted": summary.posted,
             "held": self.held,
@@ -98,7 +101,7 @@ def _demonstrate(
 ) -> Demonstration:
     chosen = studio.societies(societies)
     day = studio.library.observances[OBSERVANCE].on_or_after(after)
-    total, drawn = _build(studio, chosen, after, progress)
+    report = _build(studio, chosen, after, progress)
     with progress("plan") as show:
         planned, _ = plan_workspace(studio, societies, (), after, now, show)
     ready = [entry.id for entry in planned if entry.state is State.PLANNED]
@@ -106,8 +109,16 @@ def _demonstrate(
     entries = studio.ledger.entries(Filter(ids={entry.id for entry in planned}))
     rehearsal = rehearse(studio, entries, assume_approved=False)
     table = tuple(rows(chosen, rehearsal.entries))
-    gallery = _gallery(studio, day, rehearsal, table, total)
-    return Demonstration(day, rehearsal, table, total, drawn, gallery)
+    total = report.drawn + report.reused
+    return Demonstration(
+        day=day,
+        rehearsal=rehearsal,
+        rows=table,
+        pictures=total,
+        drawn=report.drawn,
+        not_drawn=tuple(sorted({failed.reason for failed in report.failed})),
+        gallery=_gallery(studio, day, rehearsal, table, total),
+    )
 
 
 def _workspace(folder: Path) -> Settings:
@@ -128,7 +139,7 @@ def _workspace(folder: Path) -> Settings:
 
 def _build(
     studio: Studio, societies: Sequence[Society], after: date, progress: Progress
-) -> tuple[int, int]:
+) -> BuildReport:
     """Square for everybody, all formats for one society."""
     campaigns = studio.campaigns()
     every = tuple(studio.press.workshop.composer.theme.formats)
@@ -137,7 +148,7 @@ def _build(
     more, _ = pictures(studio.press, editions(campaigns, one), after, every)
     with progress("pictures") as show:
         report, _ = studio.press.draw([*wanted, *more], studio.settings.workers, show)
-    return report.drawn + report.reused + len(report.failed), report.drawn
+    return report
 
 
 def _gallery(

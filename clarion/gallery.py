@@ -125,7 +125,8 @@ class Gallery:
         for form in self.formats.get(society.id, ("square",)):
             assets = [self.press.workshop.asset(r) for r in self.press.requests(job, card, form)]
             for number, asset in enumerate(assets, 1):
-                found.append(self._download(entry, form, number, len(assets), asset))
+                if asset.file.is_file():  # one that could not be drawn is no download
+                    found.append(self._download(entry, form, number, len(assets), asset))
         return found
 
     def _download(

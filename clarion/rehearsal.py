@@ -23,7 +23,7 @@ from scheduler.ledger import Ledger
 from scheduler.rehearsal import Summary, Witness, drive
 from scheduler.runner import Pace
 
-SPEED = 10.0
+SPEED = 20.0
 """Rehearsed seconds in a real second during a wave; idle stretches are leapt over."""
 _MARK = ".clarion-rehearsal"
 

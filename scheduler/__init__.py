@@ -2,5 +2,6 @@
 and the one place from which a post leaves.
 
 Read in this order: ``plan``, ``delivery``, ``ledger`` (the port and its promises), ``rules`` (what
-may follow what), ``deliver`` (one attempt), ``runner`` (all of them), ``rehearsal``.
+may follow what), ``deliver`` (one attempt) with ``verdict`` (what its errors mean), ``runner`` (all
+of them), ``rehearsal``.
 """

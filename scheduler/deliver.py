@@ -35,7 +35,6 @@ from publishers.port import (
 )
 from scheduler.clock import TimeSource
 from scheduler.delivery import Delivery, Entry, State
-from scheduler.verdict import Timing, account_hold, bug, knows_key, outcome, settle_time
 from scheduler.ledger import (
     AskHuman,
     Claim,
@@ -50,6 +49,7 @@ from scheduler.ledger import (
     TryAgain,
 )
 from scheduler.post import compose, differences, receipt_fields, touched
+from scheduler.verdict import Timing, account_hold, bug, knows_key, outcome, settle_time
 
 log = logging.getLogger("clarion.scheduler.deliver")
 

@@ -5,6 +5,7 @@ Exit codes: 0 ok, 1 findings (something to mend, said in one line each), 2 wrong
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from collections.abc import Sequence
@@ -69,4 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except EXPECTED as error:
         click.echo(f"clarion: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        where = error.filename or "the output"
+        click.echo(f"clarion: {where}: {error.strerror}; free some space", err=True)
         sys.exit(1)

@@ -116,7 +116,7 @@ def build(
         for reason in sorted(set(failed.values())):
             click.echo(reason)
         for locale, why in sorted({(h.locale, h.reasons[0]) for h in held}):
-            click.echo(f"held in {locale}: {why}")
+            click.echo(f"held in {locale}: {why.removeprefix(f'{locale}: ')}")
         click.echo(f"{report.drawn} drawn, {report.reused} already there, {len(failed)} failed")
         click.echo(f"assets: {place.settings.assets}")
     sys.exit(1 if failed else 0)

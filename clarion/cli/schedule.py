@@ -21,10 +21,11 @@ from clarion.cli.options import (
 )
 from clarion.cli.output import as_json, progress, table
 from clarion.explain import explain_delivery
+from clarion.forecast import forecast, lines
 from clarion.planning import plan_workspace
 from clarion.report import as_record, reason, rows
 from scheduler.delivery import Entry, State
-from scheduler.ledger import Scope
+from scheduler.ledger import Filter, Scope
 
 as_option = click.option(
     "--as", "role", envvar="CLARION_AS", metavar="ROLE", help="Who does this; or CLARION_AS."
@@ -53,10 +54,12 @@ def plan(
             place, societies, campaigns, today(after), now(), progress=show
         )
     held = [entry for entry in entries if entry.state is State.HELD]
+    coming = forecast(place.press, entries)
     if json_:
         as_json(
             {
                 "planned": len(entries), "held": len(held), "added": counts.added,
+                "would_be_held": dict(coming),
                 "changed": counts.changed, "unchanged": counts.unchanged, "left": counts.left,
                 "withdrawn": counts.withdrawn,
                 "deliveries": [as_record(entry) for entry in entries],
@@ -74,6 +77,8 @@ def plan(
         f"{len(entries)} deliveries, {len(held)} held; {counts.added} new, {counts.changed} "
         f"changed, {counts.unchanged} as before, {counts.withdrawn} withdrawn"
     )
+    for line in lines(coming):
+        click.echo(line)
     click.echo("next: clarion approve --as ROLE")
 
 
@@ -122,6 +127,9 @@ def approve(
             click.echo(f"refused {count}: {why}" + (f" ({detail})" if detail else ""))
         word = "revoked" if revoke else "approved"
         click.echo(f"{len(decisions) - len(refused)} {word} by {role}, {len(refused)} refused")
+        granted = {one.id for one in decisions if one.granted}
+        for line in lines(forecast(place.press, place.ledger.entries(Filter(ids=granted)))):
+            click.echo(line)
     sys.exit(1 if refused else 0)
 
 

@@ -38,6 +38,8 @@ def demo(folder: Path, societies: tuple[str, ...], after: datetime | None, json_
             "{planned} planned, {posted} posted once at their local minute, {held} held, "
             "{lost} lost, {duplicated} duplicated, {mistimed} mistimed".format(**sums)
         )
+        for reason in done.not_drawn:
+            click.echo(f"could not be drawn: {reason}")
         click.echo(f"gallery: {done.gallery}")
     sys.exit(0 if done.clean else 1)
 

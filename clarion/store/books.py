@@ -28,11 +28,13 @@ _BATCH = 500  # ids to a statement; every database takes that many
 
 
 def select_entries(db: Connection, *conditions: ColumnElement[bool]) -> list[Entry]:
+    """The entries for which every condition holds, by ``due_at`` and id."""
     query = select(d).where(*conditions).order_by(d.c.due_at, d.c.id)
     return [rows.entry(row) for row in db.execute(query).mappings()]
 
 
 def by_id(db: Connection, ids: Sequence[str]) -> dict[str, Entry]:
+    """The entries with these ids; those that do not exist are missing."""
     found: dict[str, Entry] = {}
     for batch in _batches(ids):
         found |= {one.id: one for one in select_entries(db, d.c.id.in_(batch))}
@@ -40,12 +42,14 @@ def by_id(db: Connection, ids: Sequence[str]) -> dict[str, Entry]:
 
 
 def entry(db: Connection, delivery_id: str) -> Entry:
+    """One entry; :class:`~scheduler.ledger.NoSuchDeliveryError`."""
     for row in db.execute(queries.ONE, {"id_": delivery_id}).mappings():
         return rows.entry(row)
     raise NoSuchDeliveryError(f"delivery {delivery_id}: {Why.UNKNOWN_ID}")
 
 
 def stop_list(db: Connection) -> list[Stop]:
+    """The stops that are on."""
     query = select(stops).order_by(stops.c.scope, stops.c.value)
     return [
         Stop(Scope(row["scope"]), row["value"], row["by"], row["at"])
@@ -54,11 +58,13 @@ def stop_list(db: Connection) -> list[Stop]:
 
 
 def hold_list(db: Connection) -> list[AccountHold]:
+    """The holds that were set."""
     query = select(holds).order_by(holds.c.account)
     return [AccountHold(**row) for row in db.execute(query).mappings()]
 
 
 def switches(db: Connection) -> tuple[list[Stop], dict[str, AccountHold]]:
+    """Stops, and holds by account, as the rules want them."""
     return stop_list(db), {hold.account: hold for hold in hold_list(db)}
 
 
@@ -69,6 +75,7 @@ def decide(
     rule: Callable[[Entry], Change | Decision],
     now: datetime,
 ) -> Decision:
+    """Ask a rule about one of the entries in ``have``, and write its answer down."""
     if delivery_id not in have:
         return Decision(delivery_id, Why.UNKNOWN_ID)
     old = have[delivery_id]
@@ -85,6 +92,7 @@ def change_all(
     rule: Callable[[Entry], Change | None],
     now: datetime,
 ) -> list[Entry]:
+    """Apply a rule to every entry for which the condition holds; those it changed."""
     return [
         write(db, old, change, now)
         for old in select_entries(db, condition)
@@ -109,6 +117,7 @@ def write(db: Connection, old: Entry, change: Change, now: datetime) -> Entry:
 
 
 def remark(db: Connection, now: datetime, event: str, by: str, detail: str) -> None:
+    """A line in the journal about the whole ledger."""
     db.execute(insert(journal), rows.remark(now, event, by, detail))
 
 

@@ -6,10 +6,9 @@ Nothing here is SQLite's own; :mod:`clarion.store.sqlite` opens the file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from itertools import islice
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -23,7 +22,7 @@ from sqlalchemy import (
     select,
 )
 
-from clarion.store import queries, rows
+from clarion.store import books, queries, rows
 from clarion.store.schema import deliveries as d
 from clarion.store.schema import holds, journal, stops
 from scheduler.delivery import Delivery, Entry
@@ -35,8 +34,6 @@ from scheduler.ledger import (
     Filter,
     Granted,
     JournalLine,
-    LedgerError,
-    NoSuchDeliveryError,
     Outcome,
     PutCounts,
     Recovered,
@@ -46,8 +43,6 @@ from scheduler.ledger import (
     Why,
 )
 from scheduler.rules import OWNED, Change, ending, leave, people, posting
-
-_BATCH = 500  # ids to a statement; every database takes that many
 
 
 class Transactions(Protocol):

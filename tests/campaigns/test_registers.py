@@ -123,7 +123,7 @@ def test_a_helpline_is_kept_as_it_is_published(tmp_path: Path) -> None:
         ("", "", 91, "verified 91 days before"),
         ("", "", -1, "verified -1 days before"),
         ("status: active", "status: suspended", 0, "is suspended, not active"),
-        ("status: active", "status: sample", 0, "is sample, not active"),
+        ("status: active", "status: sample", 0, "only a sample"),
         ("[one, two]", "[one, one]", 0, "second verifier"),
         ("    evidence: [the operator's page]\n", "", 0, "lacks a date"),
         ('    method: "test call"\n', "", 0, "a method"),

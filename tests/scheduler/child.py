@@ -16,9 +16,9 @@ from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.clock import SystemTime
 from scheduler.deliver import Deliver
 from scheduler.delivery import State
-from scheduler.verdict import Timing
 from scheduler.ledger import Filter
 from scheduler.runner import Pace, Runner
+from scheduler.verdict import Timing
 from tests.scheduler.doubling import DoublingPublisher
 from tests.scheduler.scene import nothing_against
 

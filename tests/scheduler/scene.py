@@ -17,10 +17,10 @@ from scheduler.adapters.manual_clock import ManualClock, ManualTime
 from scheduler.adapters.memory_ledger import MemoryLedger
 from scheduler.deliver import Deliver, Gate
 from scheduler.delivery import Content, Delivery, Entry, Late, PictureRef
-from scheduler.verdict import Timing
 from scheduler.ledger import Claim, Ledger
 from scheduler.plan import LatePolicy, Slot, Target, plan
 from scheduler.runner import Pace, Runner
+from scheduler.verdict import Timing
 
 WORLD_DAY = date(2027, 7, 30)
 ROME = Target("it", "feed", "memory", "it", "Europe/Rome")

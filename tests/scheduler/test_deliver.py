@@ -30,8 +30,8 @@ from publishers.port import (
 )
 from scheduler.deliver import Deliver
 from scheduler.delivery import Entry, State
-from scheduler.verdict import Timing
 from scheduler.ledger import Scope
+from scheduler.verdict import Timing
 from tests.scheduler.scene import (
     BEFORE,
     DUE,

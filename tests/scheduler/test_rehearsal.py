@@ -18,7 +18,6 @@ from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.clock import RehearsalTime
 from scheduler.deliver import Deliver, Gate
 from scheduler.delivery import Entry, State
-from scheduler.verdict import Timing
 from scheduler.executor import Executor, Job
 from scheduler.plan import Slot, Target, plan
 from scheduler.rehearsal import (
@@ -30,6 +29,7 @@ from scheduler.rehearsal import (
     summarise,
 )
 from scheduler.runner import Pace, Runner
+from scheduler.verdict import Timing
 from tests.scheduler.scene import (
     BEFORE,
     DUE,
