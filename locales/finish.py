@@ -59,6 +59,11 @@ def finish(job: Job, texts: Texts) -> LocalisedCard:
     )
 
 
+def _unbroken(credit: str) -> str:
+    """A source with its parts held together, so that lines break between sources."""
+    return credit.replace(", ", ",\u00a0")
+
+
 def _direction(locale: str, near: str) -> Direction:
     """The direction of a message locale; one CLDR does not know is written as its formats are."""
     try:
@@ -142,7 +147,7 @@ class _Work:
             "date": formats.day_and_month(job.observance_date, job.formats),
             "day_name": self.source.others[f"days.{job.campaign.observance}"],
             "society": job.society.name(locale),
-            "source": "; ".join(dict.fromkeys(source.credit for source in sources)),
+            "source": "; ".join(dict.fromkeys(_unbroken(source.credit) for source in sources)),
         }
         if job.campaign.hashtags:
             found["hashtag"] = f"#{job.campaign.hashtags[0]}"

@@ -228,6 +228,7 @@ def _spec(
         space_before=0.0 if first else paragraph.space,
         max_lines=paragraph.lines,
         align=element.options.get("align", "start"),
+        even=paragraph.each,
     )
 
 

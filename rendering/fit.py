@@ -14,12 +14,15 @@ What a designer sets, per text (`TextSpec`):
   usually does not, Arabic, Thai or stacked capitals do. So marks never touch, and no script is
   set wider than its ink asks for. Within one text the distance is the same for all lines.
 * `space_before`: clear distance above the text, from ink to ink, in em of the column's base size.
+* `even`: members of a list; their baselines are evenly spaced whatever letters a member happens to
+  have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from rendering.column import Column, InkOutside, Line, around, draw, ink_in_pixels, place
@@ -81,6 +84,7 @@ class TextSpec:
     space_before: float = 0.0
     max_lines: int | None = None
     align: Align = "start"
+    even: bool = False
 
 
 def fit(
@@ -103,11 +107,7 @@ def fit(
     if not 0 < smallest <= largest:
         raise ValueError(f"sizes must be 0 < smallest <= largest, not {smallest} and {largest}")
     fonts = fonts or packaged()
-    blocks = [
-        _Block(index, spec, _pieces(spec, fonts), smallest)
-        for index, spec in enumerate(specs)
-        if spec.text.strip()
-    ]
+    blocks = _blocks(specs, fonts, smallest)
     base = _largest(lambda size: _trouble(blocks, size, width, height) is None, smallest, largest)
     if base is None:
         base = smallest
@@ -115,6 +115,30 @@ def fit(
         if (trouble := _trouble(blocks, base, width, height)) is not None:
             raise trouble
     return _column(blocks, base, width, height, valign)
+
+
+def _blocks(specs: Sequence[TextSpec], fonts: Fonts, smallest: int) -> list[_Block]:
+    """The texts that have something to show."""
+    blocks = [
+        _Block(index, spec, _pieces(spec, fonts), smallest)
+        for index, spec in enumerate(specs)
+        if spec.text.strip()
+    ]
+    return _evened(blocks)
+
+
+def _evened(blocks: list[_Block]) -> list[_Block]:
+    """Neighbours in a list are as far apart as the two whose ink comes closest have to be."""
+    between = {
+        index: above.text.paragraph.descent + below.text.paragraph.ascent
+        for index, (above, below) in enumerate(pairwise(blocks), 1)
+        if above.spec.even and below.spec.even
+    }
+    widest = max(between.values(), default=0)
+    return [
+        replace(block, lift=widest - between[index]) if index in between else block
+        for index, block in enumerate(blocks)
+    ]
 
 
 def _pieces(spec: TextSpec, fonts: Fonts, torn: bool = False) -> Pieces:
@@ -129,6 +153,7 @@ class _Block:
     spec: TextSpec
     text: Pieces
     smallest: int
+    lift: int = 0  # font units more above it, so that the baselines of a list are even
 
     def size(self, base: int) -> int:
         return max(self.smallest, round(base * self.spec.scale))
@@ -139,13 +164,18 @@ class _Block:
         ascent, descent = _ceil(paragraph.ascent * size), _ceil(paragraph.descent * size)
         clear = ascent + descent + round(self.spec.line_gap * size)
         leading = max(round(self.spec.leading * size), clear)
-        return ascent, descent, leading, round(self.spec.space_before * base)
+        return (
+            ascent,
+            descent,
+            leading,
+            round(self.spec.space_before * base) + _ceil(self.lift * size),
+        )
 
     def torn(self, fonts: Fonts, width: int) -> _Block:
         """With breaks inside words, if a word is wider than the box at the smallest size."""
         if self.text.widest * self.size(self.smallest) <= width * EM:
             return self
-        return _Block(self.index, self.spec, _pieces(self.spec, fonts, True), self.smallest)
+        return replace(self, text=_pieces(self.spec, fonts, True))
 
     def trouble(self, axis: Axis, over: int, base: int, box: tuple[int, int]) -> DoesNotFit:
         return DoesNotFit(over, axis, self.size(base), self.index, self.spec.text, box)

@@ -30,6 +30,17 @@ for _name in list(os.environ):
         del os.environ[_name]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--write-goldens``: write anew what goldens hold, for a person to look at afterwards."""
+    parser.addoption("--write-goldens", action="store_true", help="write goldens anew")
+
+
+@pytest.fixture(scope="session")
+def write_goldens(request: pytest.FixtureRequest) -> bool:
+    """Whether goldens are to be written; never unless somebody asks for it."""
+    return bool(request.config.getoption("--write-goldens"))
+
+
 @dataclass(frozen=True)
 class Done:
     """A command that came to its end."""

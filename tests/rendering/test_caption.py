@@ -100,7 +100,7 @@ def test_short_gives_the_helpline_too(kind: str) -> None:
 @EVERY_KIND
 @pytest.mark.parametrize("style", LIMITS)
 def test_no_line_ends_in_space_and_no_two_in_a_row_are_empty(kind: str, style: str) -> None:
-    loose = {name: f"{text}  " for name, text in (COMMON | LINE).items()}
+    loose = {name: f"{text}  " for name, text in (COMMON | LINE).items()} | {"call": " "}
     text = caption(environment(), style, values(kind, **loose | {"hashtags": "#A \n\n\n"}))
     assert text == text.strip()
     assert text.count("\n\n")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -398,3 +399,23 @@ def test_surroundings_change_nothing() -> None:
         for changed in surroundings
     }
     assert len(outputs) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "texts"),
+    [
+        ("en", "ltr", ("ace none", "Ågy Éjp", "own", "Qjy")),
+        ("ar", "rtl", ("من", "كتابةً", "ثانٍ إلى", "معكم")),
+    ],
+)
+def test_members_of_a_list_have_evenly_spaced_baselines(
+    language: str, direction: Literal["ltr", "rtl"], texts: tuple[str, ...]
+) -> None:
+    """Whatever letters reach up or down in a member; without ``even`` they would differ."""
+    specs = [TextSpec(text, language, direction, space_before=0.3, even=True) for text in texts]
+    column = fit(specs, 900, 900, largest=60, smallest=60)
+    steps = {below.baseline - above.baseline for above, below in pairwise(column.lines)}
+    assert max(steps) - min(steps) <= 2  # each text's reach is rounded to a pixel
+    loose = fit([replace(spec, even=False) for spec in specs], 900, 900, largest=60, smallest=60)
+    uneven = {below.baseline - above.baseline for above, below in pairwise(loose.lines)}
+    assert max(uneven) - min(uneven) > 2

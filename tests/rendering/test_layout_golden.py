@@ -3,7 +3,7 @@
 Each file under tests/golden/layout/ holds a text and its layout: sizes, lines, glyph numbers, and
 positions in thousandths of an em. After a change that is meant,
 
-    CLARION_GOLDEN=write python -m pytest tests/rendering/test_layout_golden.py
+    python -m pytest tests/rendering/test_layout_golden.py --write-goldens
 
 writes the layouts anew; the difference is then for a person to read.
 """
@@ -11,7 +11,6 @@ writes the layouts anew; the difference is then for a person to read.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +64,11 @@ def test_the_samples_cover_the_languages() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
-def test_layout(path: Path) -> None:
+def test_layout(path: Path, write_goldens: bool) -> None:
     sample = json.loads(path.read_text(encoding="utf-8"))
     width, height = sample["box"]
     found = described(fit(specs(sample), width, height, largest=64, smallest=22))
-    if os.environ.get("CLARION_GOLDEN") == "write":
+    if write_goldens:
         text = json.dumps(sample | {"layout": found}, ensure_ascii=False, indent=1)
         path.write_text(text + "\n", encoding="utf-8")
     else:

@@ -100,6 +100,12 @@ def test_a_file_that_is_no_picture_is_refused_whatever_its_name_says(
     assert message.endswith("use a JPEG or PNG file")
 
 
+@pytest.mark.parametrize("kind", ["BMP", "TIFF", "ICO", "PPM", "TGA", "JPEG2000", "EPS", "PDF"])
+def test_only_everyday_types_are_opened(tmp_path: Path, kind: str) -> None:
+    file = saved(tmp_path / "photo.jpg", halves(64, 64), format=kind)
+    assert "cannot be read as a picture" in refusal(file)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_cut_short_is_refused(tmp_path: Path, kind: str) -> None:
     whole = io.BytesIO()
