@@ -14,8 +14,8 @@ from pathlib import Path
 from dateutil.rrule import rrulestr
 
 from campaigns.errors import ContentError
-from campaigns.registers import a_date, choice
-from campaigns.strict_yaml import Fields, as_fields, load
+from campaigns.registers import a_date, choice, records
+from campaigns.strict_yaml import Fields, as_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,7 @@ class Observance:
 
 def load_observances(path: Path) -> dict[str, Observance]:
     """Read the calendar; a rule that cannot be expanded is a :class:`ContentError`."""
-    top = load(path)
-    found: dict[str, Observance] = {}
-    for node in top.items("observances"):
-        fields = as_fields(node)
-        observance = _observance(fields)
-        if observance.id in found:
-            raise ContentError(fields.place, observance.id, "stands twice", "keep one of the two")
-        found[observance.id] = observance
-    top.done()
-    return found
+    return records(path, "observances", _observance)
 
 
 def _observance(fields: Fields) -> Observance:
@@ -72,7 +63,6 @@ def _observance(fields: Fields) -> Observance:
         confidence=choice(fields, "confidence", ("primary", "secondary", "knowledge")),
         note=fields.optional_text("note"),
     )
-    fields.done()
     try:
         if not observance.rule.startswith("FREQ=YEARLY;"):
             raise ValueError(observance.rule)

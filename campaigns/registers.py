@@ -32,17 +32,17 @@ _SHARED = {
 
 def load_sources(path: Path) -> dict[str, Source]:
     """The resource library: title, abstract, country, region, authors, year, category."""
-    return _records(path, "sources", _source)
+    return records(path, "sources", _source)
 
 
 def load_figures(path: Path) -> dict[str, Figure]:
     """The figures register."""
-    return _records(path, "figures", _figure)
+    return records(path, "figures", _figure)
 
 
 def load_helplines(path: Path) -> dict[str, Helpline]:
     """The referral records."""
-    return _records(path, "helplines", _helpline)
+    return records(path, "helplines", _helpline)
 
 
 def load_shared(path: Path) -> dict[str, Message]:
@@ -79,7 +79,9 @@ def choice(fields: Fields, key: str, allowed: tuple[str, ...]) -> str:
     return typed
 
 
-def _records(path: Path, key: str, read: Callable[[Fields], Record]) -> dict[str, Record]:
+def records(path: Path, key: str, read: Callable[[Fields], Record]) -> dict[str, Record]:
+    """The records of a file's one list, by id and in its order; an id that stands twice and a
+    field nobody asked for are refused."""
     top = load(path)
     found: dict[str, Record] = {}
     for node in top.items(key):

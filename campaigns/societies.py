@@ -10,8 +10,8 @@ from pathlib import Path
 
 from campaigns.errors import ContentError
 from campaigns.model import Channel, Emblem, Society
-from campaigns.registers import choice
-from campaigns.strict_yaml import Fields, as_fields, as_text, load
+from campaigns.registers import choice, records
+from campaigns.strict_yaml import Fields, as_fields, as_text
 
 _ID = re.compile(r"[a-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -19,16 +19,7 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def load_societies(path: Path) -> dict[str, Society]:
     """Read the societies of one file, in its order."""
-    top = load(path)
-    found: dict[str, Society] = {}
-    for node in top.items("societies"):
-        fields = as_fields(node)
-        society = _society(fields)
-        if society.id in found:
-            raise ContentError(fields.place, society.id, "stands twice", "keep one of the two")
-        found[society.id] = society
-    top.done()
-    return found
+    return records(path, "societies", _society)
 
 
 def _society(fields: Fields) -> Society:
@@ -53,7 +44,6 @@ def _society(fields: Fields) -> Society:
     fields.texts("networks", required=False)
     fields.optional_text("names_reviewed")
     fields.optional_text("note")
-    fields.done()
     return society
 
 
