@@ -13,7 +13,8 @@ What a designer sets, per text (`TextSpec`):
   ink of any line below it. It widens the leading only where the script needs it: Latin at 1.3
   usually does not, Arabic, Thai or stacked capitals do. So marks never touch, and no script is
   set wider than its ink asks for. Within one text the distance is the same for all lines.
-* `space_before`: clear distance above the text, from ink to ink, in em of the column's base size.
+* `space_before`: clear distance above the text, in em of the column's base size, from the ink of
+  the text before, or from where its descenders would be.
 * `even`: members of a list; their baselines are evenly spaced whatever letters a member happens to
   have.
 """
@@ -64,6 +65,10 @@ class DoesNotFit(TextError):
             f"smallest size, {self.size} px: “{excerpt(self.text)}”; "
             "shorten the text or enlarge its box"
         )
+
+
+CAPITAL, DESCENDER = EM * 7 // 10, EM // 5
+"""What a text takes above and below its baseline at least where it meets another."""
 
 
 @dataclass(frozen=True)
@@ -118,19 +123,30 @@ def fit(
 
 
 def _blocks(specs: Sequence[TextSpec], fonts: Fonts, smallest: int) -> list[_Block]:
-    """The texts that have something to show."""
+    """The texts that have something to show, with the room each takes.
+
+    At the column's edges that is the ink. Between two texts it is at least a capital's height and
+    a descender's depth, so that the gap does not depend on which letters happen to meet.
+    """
+    shown = [(i, spec, _pieces(spec, fonts)) for i, spec in enumerate(specs) if spec.text.strip()]
     blocks = [
-        _Block(index, spec, _pieces(spec, fonts), smallest)
-        for index, spec in enumerate(specs)
-        if spec.text.strip()
+        _Block(
+            index,
+            spec,
+            text,
+            smallest,
+            high=max(text.paragraph.ascent, CAPITAL if place else 0),
+            deep=max(text.paragraph.descent, DESCENDER if place < len(shown) - 1 else 0),
+        )
+        for place, (index, spec, text) in enumerate(shown)
     ]
     return _evened(blocks)
 
 
 def _evened(blocks: list[_Block]) -> list[_Block]:
-    """Neighbours in a list are as far apart as the two whose ink comes closest have to be."""
+    """Neighbours in a list are as far apart as the two that need most room between them."""
     between = {
-        index: above.text.paragraph.descent + below.text.paragraph.ascent
+        index: above.deep + below.high
         for index, (above, below) in enumerate(pairwise(blocks), 1)
         if above.spec.even and below.spec.even
     }
@@ -153,23 +169,20 @@ class _Block:
     spec: TextSpec
     text: Pieces
     smallest: int
-    lift: int = 0  # font units more above it, so that the baselines of a list are even
+    high: int  # what it takes above its first baseline, in font units
+    deep: int  # and below its last
+    lift: int = 0  # more above it, so that the baselines of a list are even
 
     def size(self, base: int) -> int:
         return max(self.smallest, round(base * self.spec.scale))
 
     def metrics(self, base: int) -> tuple[int, int, int, int]:
-        """Ascent, descent, leading and space before, in px, at a base size."""
+        """Room above and below, leading and space before, in px, at a base size."""
         size, paragraph = self.size(base), self.text.paragraph
-        ascent, descent = _ceil(paragraph.ascent * size), _ceil(paragraph.descent * size)
-        clear = ascent + descent + round(self.spec.line_gap * size)
-        leading = max(round(self.spec.leading * size), clear)
-        return (
-            ascent,
-            descent,
-            leading,
-            round(self.spec.space_before * base) + _ceil(self.lift * size),
-        )
+        ink = _ceil(paragraph.ascent * size) + _ceil(paragraph.descent * size)
+        leading = max(round(self.spec.leading * size), ink + round(self.spec.line_gap * size))
+        before = round(self.spec.space_before * base) + _ceil(self.lift * size)
+        return _ceil(self.high * size), _ceil(self.deep * size), leading, before
 
     def torn(self, fonts: Fonts, width: int) -> _Block:
         """With breaks inside words, if a word is wider than the box at the smallest size."""

@@ -297,9 +297,20 @@ def test_vertical_place(valign: VerticalAlign) -> None:
 
 
 def test_space_before_is_clear_space_between_ink() -> None:
-    specs = [body(text="HHH", scale=2.0), body(text="HHH", space_before=0.5)]
+    specs = [body(text="Hgj", scale=2.0), body(text="HHH", space_before=0.5)]
     first, second = fit(specs, 800, 400, largest=40, smallest=40).lines
     assert second.ink[1] - first.ink[3] == 20
+
+
+@pytest.mark.parametrize("above", ["HHH", "nnn", "Hnn"])
+@pytest.mark.parametrize("below", ["xxx", "Hxx", "nnn"])
+def test_the_gap_between_texts_does_not_depend_on_the_letters_that_meet(
+    above: str, below: str
+) -> None:
+    """A heading without descenders stands no nearer to its body than one with them."""
+    specs = [body(text=above, scale=2.0), body(text=below, space_before=0.5)]
+    first, second = fit(specs, 800, 400, largest=40, smallest=40).lines
+    assert abs(second.baseline - first.baseline - (20 + 80 * 0.2 + 40 * 0.714)) <= 2
 
 
 def test_leading_is_kept_where_ink_allows_and_widened_where_not() -> None:
