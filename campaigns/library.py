@@ -68,7 +68,6 @@ class Library:
             f"known are {', '.join(self.campaign_ids()) or 'none'}",
         )
 
-
     def _load(self, file: Path) -> Campaign:
         stamp = _file_stamp(file)
         if file not in self._parsed or self._parsed[file][0] != stamp:

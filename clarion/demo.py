@@ -78,9 +78,11 @@ class Demonstration:
 
     @property
     def clean(self) -> bool:
-        """Whether every delivery was posted once in its minute, or held with a reason."""
+        """Whether every picture was made, and every delivery posted once in its minute or held
+        with a reason."""
         return (
             self.rehearsal.clean
+            and not self.not_drawn
             and self.rehearsal.summary.posted + self.held == self.rehearsal.summary.planned
         )
 

@@ -24,6 +24,9 @@ from rendering.asset import Asset
 from scheduler.delivery import Entry
 from templates.environment import environment
 
+_NAMES = {"cnr": "Montenegrin"}
+"""What CLDR knows under a neighbour's name only."""
+
 
 @dataclass
 class Gallery:
@@ -146,6 +149,8 @@ class Gallery:
 
 def language_name(locale: str) -> str:
     """A locale's name in English, with its script where that matters; the code when unknown."""
+    if locale in _NAMES:
+        return _NAMES[locale]
     try:
         return Locale.parse(locale).get_display_name("en_GB") or locale
     except (UnknownLocaleError, ValueError):

@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(f"clarion: {error}", err=True)
         sys.exit(1)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         where = error.filename or "the output"
         click.echo(f"clarion: {where}: {error.strerror}; free some space", err=True)

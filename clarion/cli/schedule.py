@@ -101,6 +101,7 @@ def approve(
     """Approve deliveries as they are now: text, picture, alt text, time, channel.
 
     The approver must be somebody else than the campaign's author.
+
     Example: clarion approve --as national-editor --society fr
     """
     if not role:
@@ -128,8 +129,9 @@ def approve(
         word = "revoked" if revoke else "approved"
         click.echo(f"{len(decisions) - len(refused)} {word} by {role}, {len(refused)} refused")
         granted = {one.id for one in decisions if one.granted}
-        for line in lines(forecast(place.press, place.ledger.entries(Filter(ids=granted)))):
-            click.echo(line)
+        if granted and not revoke:
+            for line in lines(forecast(place.press, place.ledger.entries(Filter(ids=granted)))):
+                click.echo(line)
     sys.exit(1 if refused else 0)
 
 

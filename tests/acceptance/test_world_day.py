@@ -71,6 +71,7 @@ def test_the_sums_close_and_nothing_is_lost_or_doubled(day: Day) -> None:
     value = day.value
     states = Counter(one["state"] for one in day.deliveries)
     assert (value["lost"], value["duplicated"], value["mistimed"]) == (0, 0, 0)
+    assert value["not_drawn"] == []
     assert value["posted"] + value["held"] == value["planned"] == len(day.deliveries) > 0
     assert states == {"posted": value["posted"], "held": value["held"]}
     assert len({one["id"] for one in day.deliveries}) == value["planned"]
