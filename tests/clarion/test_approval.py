@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Command
+from tests.conftest import Command, run_process
 
 WORLD_DAY = ("--for", "2027-07-30")
 
 
+@pytest.fixture(scope="module")
+def plan(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter's workspace, planned. Not to be changed."""
+    place = Path(shutil.copytree(starter, tmp_path_factory.mktemp("planned") / "ours"))
+    assert run_process("plan", *WORLD_DAY, at=place).code == 0
+    return place
+
+
 @pytest.fixture
-def planned(clarion: Command) -> list[dict[str, Any]]:
-    """The starter's plan: six deliveries, three of them held."""
-    return list(clarion("plan", *WORLD_DAY, "--json").value["deliveries"])
+def planned(plan: Path, workspace: Path, clarion: Command) -> list[dict[str, Any]]:
+    """The workspace with its plan: six deliveries, three of them held."""
+    shutil.copytree(plan, workspace, dirs_exist_ok=True)
+    return list(clarion("status", "--all", "--json").value["deliveries"])
 
 
 @pytest.fixture

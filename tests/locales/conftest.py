@@ -120,8 +120,8 @@ MARKS = {"fr": "Fr", "ar": "ع", "sr": "Ср", "en_GB": ""}
 DAY = date(2027, 7, 30)
 LINE = Helpline(
     id="L1", territory="LB", name="A line", display="800 290 290", operator="Somebody",
-    operator_type="ngo", evidence=("page",), verified_on=DAY, verified_by=("one", "two"), method="test call",
-    status="active",
+    operator_type="ngo", evidence=("page",), verified_on=DAY, verified_by=("one", "two"),
+    method="test call", status="active",
 )  # fmt: skip
 
 Translate = Callable[[str, str, dict[str, str]], None]
