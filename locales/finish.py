@@ -60,8 +60,9 @@ def finish(job: Job, texts: Texts) -> LocalisedCard:
 
 
 def _unbroken(credit: str) -> str:
-    """A source with its parts held together, so that lines break between sources."""
-    return credit.replace(", ", ",\u00a0")
+    """A source with its year held fast, so that lines break between sources."""
+    authors, comma, year = credit.rpartition(", ")
+    return f"{authors},\u00a0{year}" if comma else credit
 
 
 def _direction(locale: str, near: str) -> Direction:

@@ -51,15 +51,15 @@ def test_a_card_is_finished_from_one_locales_catalogues(card_in: Localise) -> No
             "label_fact": "Fr Fact",
             "label_sample_line": "Fr Not a real number",
             "label_day": "Fr Fr World Day against Trafficking in Persons, 30 juillet",
-            "label_source": "Fr Source: UNODC, 2024; ILO, IOM, 2022",
-            "source_line": "Fr Source: UNODC, 2024; ILO, IOM, 2022",
+            "label_source": "Fr Source: UNODC,\u00a02024; ILO, IOM,\u00a02022",
+            "source_line": "Fr Source: UNODC,\u00a02024; ILO, IOM,\u00a02022",
             "society": "Croix-Rouge libanaise",
             "hashtag": "#EndHumanTrafficking",
         },
     )
     assert card.alts == (
         "Fr Myth: Fr They are the same. Fact: Fr They are two crimes, also under 18. "
-        "Croix-Rouge libanaise. Fr Source: UNODC, 2024; ILO, IOM, 2022",
+        "Croix-Rouge libanaise. Fr Source: UNODC,\u00a02024; ILO, IOM,\u00a02022",
     )
     assert card.hashtags == ("EndHumanTrafficking", "Second")
     assert (card.figures, card.helpline) == ((), "")
@@ -72,7 +72,7 @@ def test_texts_for_posts_hold_what_the_picture_does_not_show(card_in: Localise) 
     assert texts["call"] == "Fr Share this."
     assert texts["hashtags"] == "#EndHumanTrafficking #Second"
     assert texts["day_name"] == "Fr World Day against Trafficking in Persons"
-    assert texts["sources"] == "Fr Source: UNODC, 2024; ILO, IOM, 2022"
+    assert texts["sources"] == "Fr Source: UNODC,\u00a02024; ILO, IOM,\u00a02022"
     assert texts["society"] == "Croix-Rouge libanaise"
     assert texts["helpline"] == texts["helpline_text"] == texts["sample_note"] == ""
     assert ready(card_in("help", "fr")).texts["more"] == ""
@@ -95,7 +95,7 @@ def test_figures_and_dates_are_written_as_the_society_writes_them(
 
 
 def test_one_credit_for_two_sources_is_printed_once(card_in: Localise) -> None:
-    assert ready(card_in("number", "en")).slides[0]["source_line"] == "Source: UNODC, 2024"
+    assert ready(card_in("number", "en")).slides[0]["source_line"] == "Source: UNODC,\u00a02024"
 
 
 def test_a_carousel_has_one_picture_and_one_description_a_slide(card_in: Localise) -> None:
@@ -126,7 +126,7 @@ def test_help_with_a_line_shows_the_number_isolated(card_in: Localise, line: Hel
         "Fr Call the line below.", NUMBER, "A line",
     )  # fmt: skip
     assert card.texts["helpline_text"] == f"Fr A line: {NUMBER}"
-    assert card.alts[0].endswith(f"A line: {NUMBER}. Fr Source: UNODC, 2024")
+    assert card.alts[0].endswith(f"A line: {NUMBER}. Fr Source: UNODC,\u00a02024")
     assert card.helpline == "L1"
     assert "sample_note" not in slide
 
@@ -161,7 +161,7 @@ def test_right_to_left_text_isolates_what_runs_the_other_way(
     card = ready(card_in("help", "ar", helpline=line))
     assert card.direction == "rtl"
     assert card.slides[0]["helpline"] == NUMBER
-    assert card.slides[0]["source_line"] == f"ع Source: {FSI}UNODC, 2024{PDI}"
+    assert card.slides[0]["source_line"] == f"ع Source: {FSI}UNODC,\u00a02024{PDI}"
     assert card.texts["hashtags"] == f"{LRI}#EndHumanTrafficking{PDI} {LRI}#Second{PDI}"
     for text in (*card.slides[0].values(), *card.texts.values(), *card.alts):
         assert balanced(text), ascii(text)
