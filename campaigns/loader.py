@@ -91,7 +91,8 @@ def _limit(fields: Fields, spec: FieldSpec) -> int:
 
 
 def _clean(text: str) -> str:
-    return " ".join(text.split())
+    """One line; spaces that hold words together stay what they are."""
+    return re.sub(r"[ \t\r\n]+", " ", text).strip()
 
 
 def _hashtags(top: Fields) -> tuple[str, ...]:

@@ -55,6 +55,14 @@ def review(campaign: Campaign, library: Library) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.place.line, finding.rule))
 
 
+def card_errors(card: Card, library: Library) -> list[Finding]:
+    """What must be mended before this card may go out."""
+    found = [*_card_findings(card, library)]
+    for message in card.fields.values():
+        found.extend(_message_findings(message))
+    return [finding for finding in found if finding.level == "error"]
+
+
 def length(text: str) -> int:
     """Visible characters: code points less combining marks and format controls.
 

@@ -60,9 +60,13 @@ def _layouts(studio: Studio, campaigns: Sequence[Campaign]) -> Iterator[Finding]
     users = {card.layout: card for c in reversed(campaigns) for card in reversed(c.cards)}
     for name, card in users.items():
         try:
-            studio.press.workshop.composer.layout(name)
+            layout = studio.press.workshop.composer.layout(name)
         except LayoutError as error:
             yield _wrong(card.place, "layout", card.id, error, "mend the layout")
+            continue
+        if card.kind != "get_help" and "source_line" not in layout.slots:
+            problem = f"its layout '{name}' shows no source"
+            yield _wrong(card.place, "layout-source", card.id, problem, "draw {{ source_line }}")
 
 
 def _society(studio: Studio, society: Society) -> Iterator[Finding]:

@@ -136,7 +136,15 @@ class Gallery:
         self, entry: Entry, form: str, number: int, total: int, asset: Asset
     ) -> dict[str, str]:
         part = f" {number}" if total > 1 else ""
-        name = f"{entry.delivery.card}-{entry.delivery.locale}-{form}{part.replace(' ', '-')}"
+        delivery = entry.delivery
+        words = (
+            delivery.campaign,
+            delivery.card,
+            delivery.locale,
+            form,
+            str(number) if part else "",
+        )
+        name = "-".join(word for word in words if word)
         return {
             "src": self._link(asset.file),
             "name": name + asset.file.suffix,

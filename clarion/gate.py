@@ -37,7 +37,9 @@ class Gate:
             return [f"the card cannot be looked up any more ({error})"]
         if isinstance(card, Held):
             return list(card.reasons)
-        return [*self._other_line(entry, card, job.society, today), *self.problems(card, today)]
+        changed = [*self._other_line(entry, card, job.society, today)]
+        changed = changed or self._other_text(entry, card)
+        return [*changed, *self.problems(card, today)]
 
     def problems(self, card: LocalisedCard, today: date) -> list[str]:
         """What keeps this card from being posted on this day."""
@@ -65,3 +67,10 @@ class Gate:
         problems = [lines[name].problem(today) for name in society.helplines if name in lines]
         why = "".join(f": {problem}" for problem in problems if problem)
         yield f"the helpline has changed since it was approved{why}; plan and approve it again"
+
+    def _other_text(self, entry: Entry, card: LocalisedCard) -> list[str]:
+        """What was approved must be what the campaign says now: a figure, a word, a name."""
+        content = entry.delivery.content
+        if content is None or tuple(picture.alt for picture in content.pictures) == card.alts:
+            return []
+        return ["its texts have changed since it was approved; plan and approve it again"]

@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from campaigns.library import Library
 from campaigns.model import Campaign, Card, Channel, Helpline, Society
+from campaigns.review import card_errors
 from locales import Catalogues, Held, LocalisedCard, localise
 from rendering.asset import Asset, CardRequest
 from rendering.build import BuildReport, Progress, Workshop
@@ -48,7 +49,10 @@ class Press:
     _digests: dict[str, str] = field(default_factory=dict)
 
     def localise(self, job: Job) -> LocalisedCard | Held:
-        """The card's finished texts, or why it is held."""
+        """The card's finished texts, or why it is held: first of all what 'check' finds wrong."""
+        if errors := card_errors(job.card, self.library):
+            reasons = tuple(f"{e.field}: {e.problem}; {e.remedy}" for e in errors)
+            return Held(job.campaign.id, job.card.id, job.locale, reasons)
         return localise(
             job.card,
             job.campaign,
@@ -112,7 +116,7 @@ class Press:
             pictures=tuple(
                 self._picture(asset, alt) for asset, alt in zip(assets, card.alts, strict=True)
             ),
-            facts=self._facts(job, card),
+            facts=self._facts(job, card, channel),
         )
 
     def caption(self, card: LocalisedCard, style: str) -> str:
@@ -122,9 +126,12 @@ class Press:
             values |= card.slides[0]
         return caption(self.captions, style, {**values, "kind": card.kind, "slides": card.slides})
 
-    def _facts(self, job: Job, card: LocalisedCard) -> tuple[tuple[str, str], ...]:
+    def _facts(
+        self, job: Job, card: LocalisedCard, channel: Channel
+    ) -> tuple[tuple[str, str], ...]:
         sources = [self.library.sources[name] for name in job.card.sources]
         facts = [
+            ("account", f"{job.society.names['en']}, channel {channel.id}"),
             ("observance", card.texts["day_name"]),
             ("sources", "; ".join(f"{source.title} ({source.credit})" for source in sources)),
             ("reviewed", "yes" if card.reviewed else "no: draft translation awaiting review"),

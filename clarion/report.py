@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
 from campaigns.model import Society
@@ -15,11 +15,12 @@ _STUCK = frozenset({State.HELD, State.NEEDS_HUMAN, State.FAILED, State.MISSED})
 
 @dataclass(frozen=True)
 class Row:
-    """One society in one locale: times on the day itself; how many deliveries there are, how many
-    were posted, and how many cannot go out as they are, with the first reason."""
+    """One society in one locale: its days, the times on the day itself; how many deliveries there
+    are, how many were posted, and how many cannot go out as they are, with the first reason."""
 
     society: Society
     locale: str
+    days: str
     local: str
     utc: str
     planned: int
@@ -60,6 +61,18 @@ def as_record(entry: Entry) -> dict[str, Any]:
     }
 
 
+def days(dates: Iterable[date]) -> str:
+    """From the first to the last: ``16 Jul – 6 Aug 2027``."""
+    found = sorted(set(dates))
+    if not found:
+        return ""
+    last = f"{found[-1].day} {found[-1]:%b %Y}"
+    if len(found) == 1:
+        return last
+    year = f" {found[0]:%Y}" if found[0].year != found[-1].year else ""
+    return f"{found[0].day} {found[0]:%b}{year} – {last}"
+
+
 def standing(entry: Entry) -> str:
     """The state in the words of a report: what could never go out was held, however late it is."""
     if not entry.delivery.ready and entry.state in (State.HELD, State.MISSED):
@@ -81,6 +94,7 @@ def _row(society: Society, locale: str, entries: Sequence[Entry]) -> Row:
     return Row(
         society=society,
         locale=locale,
+        days=days(entry.delivery.wall.date() for entry in entries),
         local=" ".join(dict.fromkeys(f"{one.wall:%H:%M}" for one in shown)),
         utc=" ".join(dict.fromkeys(f"{one.due_at.astimezone(UTC):%H:%M}" for one in shown)),
         planned=len(entries),

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from babel.messages.catalog import Message
 
 from campaigns.errors import Place
+from campaigns.roles import same_role
 from locales.po import CatalogueError, State, parse_po, read_bytes
 
 SHIPPED = Path(__file__).parent
@@ -47,6 +48,11 @@ class Catalogue:
     entries: Mapping[str, Entry]
     file: Path
     digest: str
+
+    def reviewed(self, author: str) -> bool:
+        """Whether somebody is named who reviewed it, and is not the campaign's author."""
+        named = bool(self.reviewed_by.strip()) and not same_role(self.reviewed_by, author)
+        return self.state == "reviewed" and named
 
     def place(self, context: str) -> Place:
         """Where a message stands, for findings."""

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from campaigns.errors import Place
 from campaigns.model import Message
 from campaigns.review import PLACEHOLDER, Finding, Level, length
 from locales.catalogue import Catalogue, Entry
@@ -59,9 +60,13 @@ def check_catalogue(catalogue: Catalogue, messages: Iterable[Message]) -> list[F
         for context, message in texts.items()
         for fault in faults(catalogue.entries.get(context), message, catalogue.locale)
     ]
+    if catalogue.state == "reviewed" and not catalogue.reviewed_by.strip():
+        problem, remedy = "is reviewed by nobody", "add X-Clarion-Reviewed-By with a role"
+        place = Place(catalogue.file, 1)
+        found.append(Finding(place, "reviewer-missing", "error", "header", problem, remedy))
     for context in [name for name in catalogue.entries if name not in texts]:
         place = catalogue.place(context)
-        problem, remedy = "is no message of the campaign", "run 'python -m locales.update'"
+        problem, remedy = "is no message of the campaign", "run 'clarion messages update'"
         found.append(Finding(place, "unknown-message", "warning", context, problem, remedy))
     return found
 

@@ -15,6 +15,7 @@ from locales.catalogue import Catalogue, Catalogues
 from locales.checks import faults
 from locales.extract import SHARED
 
+_REMEDIES = {"stale": "; run 'clarion messages update', then have it translated again"}
 NAMED = 5
 """How many messages a reason names before it counts the rest."""
 
@@ -59,7 +60,7 @@ def look_up(
             **{m.context: own.entries[m.context].msgstr for m in common},
             **{m.context: shared.entries[m.context].msgstr for m in general},
         },
-        reviewed=own.state == shared.state == "reviewed",
+        reviewed=own.reviewed(campaign.author) and shared.reviewed(campaign.author),
     )
 
 
@@ -99,7 +100,7 @@ def _problems(catalogue: Catalogue, messages: Iterable[Message]) -> list[str]:
             if fault.level == "error":
                 found.setdefault(fault.rule, []).append(message.context)
     return [
-        f"{catalogue.locale}/{catalogue.domain}: {rule}: {_some(contexts)}"
+        f"{catalogue.locale}/{catalogue.domain}: {rule}: {_some(contexts)}{_REMEDIES.get(rule, '')}"
         for rule, contexts in found.items()
     ]
 

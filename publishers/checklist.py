@@ -72,7 +72,8 @@ def _background(request: Mapping[str, Any]) -> list[str]:
 
 def _account(request: Mapping[str, Any]) -> str:
     facts = request["facts"]
-    return _line(request["account"] or f"{facts.get('society', '')}, {facts.get('channel', '')}")
+    known = request["account"] or facts.get("account")
+    return _line(known or f"{facts.get('society', '')}, {facts.get('channel', '')}")
 
 
 def _when(facts: Mapping[str, str]) -> str:

@@ -47,7 +47,8 @@ class Post:
     `key` is the idempotency key: the same post always has the same one. `language` is a BCP 47
     tag. `facts` is what somebody who posts by hand needs beside the post: `society`, `channel`,
     `campaign`, `card`, `locale`, `local_time` (`2027-07-30 09:00 Europe/Rome`), `utc_time`
-    (`2027-07-30 07:00`), `sources`, `observance`, and `helpline` when the post shows one.
+    (`2027-07-30 07:00`), `sources`, `observance`,
+    `account` in words, and `helpline` when the post shows one.
     """
 
     key: str

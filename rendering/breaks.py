@@ -52,6 +52,8 @@ _GLUE = re.compile(
     | \s+ (?= [–—] (?: \s | $ ) )                     # before a spaced dash
     | (?<= \d ) \s (?= [%‰°€$£₪₺] | (?: km|m|cm|kg|g|h|min ) \b )   # number and unit
     | (?<= [€$£₪₺] ) \s (?= \d )                      # currency and number
+    | (?<= \d [.,\u066b] \d ) \s (?= \w )              # 27.6 million
+    | (?<= \w ) [-\u2010] (?= \w{1,8} \b )            # parlez-en, elles-mêmes
     """,
     re.VERBOSE,
 )

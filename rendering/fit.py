@@ -11,8 +11,8 @@ What a designer sets, per text (`TextSpec`):
   a heading in Latin type.
 * `line_gap`: the clear distance, in em, kept between the lowest ink of any line and the highest
   ink of any line below it. It widens the leading only where the script needs it: Latin at 1.3
-  usually does not, Arabic, Thai or stacked capitals do. So marks never touch, and no script is
-  set wider than its ink asks for. Within one text the distance is the same for all lines.
+  usually does not, Arabic, Thai or stacked capitals do. So marks never touch. Within one text the
+  distance is the same for all lines, and Arabic is never set closer than 1.5 em.
 * `space_before`: clear distance above the text, in em of the column's base size, from the ink of
   the text before, or from where its descenders would be.
 * `even`: members of a list; their baselines are evenly spaced whatever letters a member happens to
@@ -67,6 +67,9 @@ class DoesNotFit(TextError):
         )
 
 
+_ROOMY = dict.fromkeys(("ar", "fa", "ur", "ps", "ckb"), 1.5)
+"""The least distance of baselines, in em, in languages whose marks and tails reach far: so that
+neighbouring cards are set alike, whichever letters happen to meet in them."""
 CAPITAL, DESCENDER = EM * 7 // 10, EM // 5
 """What a text takes above and below its baseline at least where it meets another."""
 
@@ -180,7 +183,8 @@ class _Block:
         """Room above and below, leading and space before, in px, at a base size."""
         size, paragraph = self.size(base), self.text.paragraph
         ink = _ceil(paragraph.ascent * size) + _ceil(paragraph.descent * size)
-        leading = max(round(self.spec.leading * size), ink + round(self.spec.line_gap * size))
+        wanted = max(self.spec.leading, _ROOMY.get(self.spec.language.partition("-")[0], 0.0))
+        leading = max(round(wanted * size), ink + round(self.spec.line_gap * size))
         before = round(self.spec.space_before * base) + _ceil(self.lift * size)
         return _ceil(self.high * size), _ceil(self.deep * size), leading, before
 

@@ -118,7 +118,7 @@ def build(
         for locale, why in sorted({(h.locale, h.reasons[0]) for h in held}):
             click.echo(f"held in {locale}: {why.removeprefix(f'{locale}: ')}")
         click.echo(f"{report.drawn} drawn, {report.reused} already there, {len(failed)} failed")
-        click.echo(f"assets: {place.settings.assets}")
+        click.echo(f"assets: {place.settings.assets} (readable names: clarion pack)")
     sys.exit(1 if failed else 0)
 
 

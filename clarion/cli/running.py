@@ -110,9 +110,9 @@ def summary(done: Rehearsal) -> dict[str, object]:
 def print_rehearsal(place: Studio, done: Rehearsal) -> None:
     """The table per society, and the sums."""
     table(
-        ("society", "locale", "local time", "UTC", "posted", "held", "why"),
+        ("society", "locale", "days", "local time", "UTC", "posted", "held", "why"),
         [
-            (r.society.id, r.locale, r.local, r.utc, r.posted, r.held, r.why)
+            (r.society.id, r.locale, r.days, r.local, r.utc, r.posted, r.held, r.why)
             for r in rows(place.societies(), done.entries)
         ],
     )

@@ -67,9 +67,9 @@ def plan(
         )  # fmt: skip
         return
     table(
-        ("society", "locale", "local time", "UTC", "planned", "held", "why"),
+        ("society", "locale", "days", "local time", "UTC", "planned", "held", "why"),
         [
-            (r.society.id, r.locale, r.local, r.utc, r.planned, r.held, r.why)
+            (r.society.id, r.locale, r.days, r.local, r.utc, r.planned, r.held, r.why)
             for r in rows(place.societies(societies), entries)
         ],
     )
@@ -77,7 +77,7 @@ def plan(
         f"{len(entries)} deliveries, {len(held)} held; {counts.added} new, {counts.changed} "
         f"changed, {counts.unchanged} as before, {counts.withdrawn} withdrawn"
     )
-    for line in lines(coming):
+    for line in [*_past(entries), *lines(coming)]:
         click.echo(line)
     click.echo("next: clarion approve --as ROLE")
 
@@ -123,15 +123,18 @@ def approve(
                 "refused": [{"id": d.id, "why": str(d.why), "detail": d.detail} for d in refused],
             }
         )
+    elif not decisions:
+        click.echo("nothing waits for this; see 'clarion status --all'")
     else:
         for (why, detail), count in Counter((d.why, d.detail) for d in refused).items():
             click.echo(f"refused {count}: {why}" + (f" ({detail})" if detail else ""))
         word = "revoked" if revoke else "approved"
         click.echo(f"{len(decisions) - len(refused)} {word} by {role}, {len(refused)} refused")
-        granted = {one.id for one in decisions if one.granted}
-        if granted and not revoke:
-            for line in lines(forecast(place.press, place.ledger.entries(Filter(ids=granted)))):
-                click.echo(line)
+        granted = place.ledger.entries(Filter(ids={d.id for d in decisions if d.granted}))
+        for row in rows(place.societies(), granted):
+            click.echo(f"  {row.society.id} {row.locale}: {row.planned}, {row.days}")
+        for line in [] if revoke else lines(forecast(place.press, granted)):
+            click.echo(line)
     sys.exit(1 if refused else 0)
 
 
@@ -246,6 +249,12 @@ def resume(workspace: Path | None, json_: bool, role: str | None, scope: str, va
     else:
         click.echo("resumed" if lifted else "there was no such stop; see 'clarion status'")
     sys.exit(0 if lifted else 1)
+
+
+def _past(entries: list[Entry]) -> list[str]:
+    """What was planned too late to be posted at all."""
+    late = sum(entry.delivery.expires_at <= now() for entry in entries)
+    return [f"{late} lie in the past and cannot be posted; choose a later --for"] if late else []
 
 
 def _line(entry: Entry) -> tuple[str, ...]:

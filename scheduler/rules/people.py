@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from campaigns.roles import same_role
 from scheduler.delivery import Approval, Delivery, Entry, State
 from scheduler.ledger import Decision, PutCounts, Why
 from scheduler.rules import WAITING, Change, freed, untouchable
@@ -121,7 +122,7 @@ def approve(old: Entry, by: str, seen: str | None, now: datetime) -> Change | De
 def _why_not_approve(old: Entry, by: str, seen: str | None, now: datetime) -> Why | None:
     if not by.strip():
         return Why.NO_NAME
-    if by == old.delivery.author:
+    if same_role(by, old.delivery.author):
         return Why.AUTHOR
     if untouchable(old):
         return Why.SENT

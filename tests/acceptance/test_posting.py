@@ -56,7 +56,7 @@ def test_a_draft_is_held_at_the_moment_of_posting(
             "held",
             "catalogue en_GB is a draft awaiting review",
         )
-    assert clarion("approve", "--as", "editor").out.startswith("0 approved")
+    assert clarion("approve", "--as", "editor").out.startswith("nothing waits")
 
 
 def test_what_was_reviewed_and_approved_goes_out_exactly_once(
@@ -87,7 +87,7 @@ def test_planning_again_after_posting_posts_nothing_again(
     assert clarion("messages", "update").code == 0
     planned = clarion("plan", "--for", day, "--json").value
     assert (planned["added"], planned["changed"]) == (0, 0)
-    assert clarion("approve", "--as", "editor").out.startswith("0 approved")
+    assert clarion("approve", "--as", "editor").out.startswith("nothing waits")
     assert clarion("run", "--once", "--json").value["posted"] == []
     assert on_disk(workspace).total() == count
 

@@ -38,16 +38,18 @@ def make_due(workspace: Path, channels: int = 1) -> date:
     return then.date()
 
 
+DRAFT = '"X-Clarion-State: draft'
+REVIEWED = '"X-Clarion-Reviewed-By: second-editor\\n"\n"X-Clarion-State: reviewed'
+
+
 def mark_reviewed(workspace: Path) -> None:
     """What a reviewer does: the shipped shared catalogue copied, both marked as reviewed."""
     folder = workspace / LOCALE
     (folder / "shared.po").write_bytes((SHIPPED / "en_GB/LC_MESSAGES/shared.po").read_bytes())
     for file in folder.glob("*.po"):
         text = file.read_text("utf-8")
-        assert "X-Clarion-State: draft" in text
-        file.write_text(
-            text.replace("X-Clarion-State: draft", "X-Clarion-State: reviewed"), "utf-8"
-        )
+        assert DRAFT in text
+        file.write_text(text.replace(DRAFT, REVIEWED), "utf-8")
 
 
 def on_disk(workspace: Path) -> Counter[str]:

@@ -185,6 +185,21 @@ def test_records_that_change_while_the_runner_waits(
     assert "line is suspended" in entries["get-help"].note
 
 
+def test_a_figure_whose_value_changed_after_the_approval(
+    place: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    edit("campaigns/figures.yaml", 'value: "50"', 'value: "51"')
+    held_for(place, "figure", "its texts have changed since it was approved")
+
+
+def test_what_check_calls_an_error_is_never_posted(
+    place: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    """Here a figure that is printed without its own source."""
+    edit("campaigns/figures.yaml", "source: S01", "source: S05")
+    held_for(place, "figure", "prints figure OWN but not its source S05")
+
+
 def test_a_figure_holds_on_its_last_day(place: Path, edit: Callable[[str, str, str], None]) -> None:
     edit("campaigns/figures.yaml", "review_by: 2027-12-31", "review_by: 2027-07-30")
     assert post(place)[0] == CARDS

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.today import DRAFT, REVIEWED
 from tests.conftest import Command
 
 OURS = "our-first-campaign"
@@ -75,7 +76,7 @@ def test_status_says_when_a_language_is_reviewed(workspace: Path, clarion: Comma
     own = catalogue(workspace, "en_GB")
     shared = Path(__file__).parents[2] / "locales/en_GB/LC_MESSAGES/shared.po"
     for source, target in ((own, own), (shared, catalogue(workspace, "en_GB", "shared"))):
-        text = source.read_text("utf-8").replace("State: draft", "State: reviewed")
+        text = source.read_text("utf-8").replace(DRAFT, REVIEWED)
         target.write_text(text, "utf-8")
     assert status(clarion)["en_GB"]["state"] == "reviewed"
 

@@ -244,3 +244,14 @@ def test_the_module_is_the_command_too(workspace: Path) -> None:
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == run_process("--version", at=workspace).out
+
+
+def test_a_layout_without_the_source_is_found_by_check(workspace: Path, clarion: Command) -> None:
+    cards = workspace / "templates/cards"
+    cards.mkdir(parents=True)
+    shipped = Path(__file__).parents[2] / "templates/cards/tip.toml"
+    bare = shipped.read_text("utf-8").replace("{{ source_line }}", "{{ society }}")
+    (cards / "tip.toml").write_text(bare, "utf-8")
+    done = clarion("check", "--json")
+    assert done.code == 1
+    assert "layout-source" in {finding["rule"] for finding in done.value["findings"]}

@@ -197,7 +197,7 @@ def set_state(root: Path) -> Callable[[str, State], None]:
         for domain in ("small", "shared"):
             path = catalogue_path(root, locale, domain)
             catalog = read_po(path, locale, domain)
-            catalog.state = state
+            catalog.state, catalog.reviewed_by = state, "second-translator"
             write_po(catalog, path)
 
     return change

@@ -194,6 +194,15 @@ def test_reviewed_means_both_catalogues_are(
     assert not ready(card_in("myth", "fr")).reviewed
 
 
+@pytest.mark.parametrize("reviewer", ["", " ", "campaign-author", "Campaign Author"])
+def test_nobody_and_the_author_are_no_reviewers(
+    card_in: Localise, edit: Edit, set_state: Callable[[str, State], None], reviewer: str
+) -> None:
+    set_state("fr", "reviewed")
+    edit("fr", "small", lambda catalog: setattr(catalog, "reviewed_by", reviewer))
+    assert not ready(card_in("myth", "fr")).reviewed
+
+
 def test_a_finished_card_travels_to_another_process(card_in: Localise) -> None:
     card = ready(card_in("meaning", "ar"))
     assert pickle.loads(pickle.dumps(card)) == card
@@ -273,7 +282,7 @@ def test_a_translation_of_an_older_text_holds_the_card(
         changed, campaign, society, "fr", library, catalogues,
         observance_date=library.observances["wdatip"].in_year(2027),
     )  # fmt: skip
-    assert held(result) == "fr/small: stale: myth.myth"
+    assert held(result).startswith("fr/small: stale: myth.myth; run 'clarion messages update'")
 
 
 def test_a_locale_that_has_no_formats_holds_the_card(card_in: Localise, society: Society) -> None:

@@ -35,7 +35,7 @@ def cut(text: str, language: str) -> list[str]:
         ),
         ("en", "#End_Human-Trafficking", ["#End_Human-", "Trafficking"]),
         ("en", "write to a-b@example.org today", ["write", "to", "a-b@example.org", "today"]),
-        ("fr", "Est-ce vrai ? Oui !", ["Est-", "ce", "vrai ?", "Oui !"]),
+        ("fr", "Est-ce vrai ? Oui !", ["Est-ce", "vrai ?", "Oui !"]),
         ("fr", "« Bonjour à tous » : voilà", ["« Bonjour", "à", "tous » :", "voilà"]),
         ("en", "one – two", ["one –", "two"]),
         ("he", "חייגו \u2066116 000\u2069 עכשיו", ["חייגו", "\u2066116 000\u2069", "עכשיו"]),

@@ -35,9 +35,9 @@ LINE = {"helpline": "+00 000 000 000", "helpline_text": "Sample line: +00 000 00
 SLIDES = ({"heading": "The act", "body": "One."}, {"heading": "The aim", "body": "Two."})
 MESSAGE = "Before you say yes\nAsk who pays, where you will live and who keeps your passport."
 LONG = {
-    "myth_fact": "Myth: They agreed to it.\nFact: Nobody can agree to being exploited.",
+    "myth_fact": "Myth\nThey agreed to it.\n\nFact\nNobody can agree to being exploited.",
     "tip": "Look twice at the offer\n" + SLOTS["body"],
-    "statistic": "People in forced labour: 27.6 million.\n" + SLOTS["body"],
+    "statistic": "People in forced labour\n27.6 million\n" + SLOTS["body"],
     "definition": "The act. One.\nThe aim. Two.",
     "get_help": MESSAGE,
     "resource": (
@@ -49,8 +49,8 @@ LONG = {
 }
 SHORT = {
     "myth_fact": "Nobody can agree to being exploited.",
-    "tip": "Look twice at the offer: " + SLOTS["body"],
-    "statistic": "People in forced labour: 27.6 million.",
+    "tip": "Look twice at the offer\n" + SLOTS["body"],
+    "statistic": "People in forced labour\n27.6 million",
     "definition": "One.",
 } | dict.fromkeys(("get_help", "resource", "invitation", "event", "story"), "Before you say yes")
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)

@@ -148,5 +148,5 @@ def test_a_format_of_a_workspace_is_one_more(tmp_path: Path) -> None:
 
 def test_a_layout_knows_which_texts_it_can_show(tmp_path: Path) -> None:
     layout = open_theme(written(tmp_path, "cards/quote.toml", example())).layout("quote")
-    assert layout.slots == {"heading", "body", "society", "hashtag"}
+    assert layout.slots == {"heading", "body", "source_line", "society", "hashtag"}
     assert {"helpline", "sample_note"} <= open_theme().layout("get_help").slots
