@@ -20,6 +20,7 @@ from clarion.cli.options import (
 )
 from clarion.cli.output import as_json, progress, say, table
 from clarion.init import create_workspace
+from clarion.messages import coverage, update_workspace
 from clarion.pack import make_pack
 from clarion.planning import editions, pictures
 
@@ -180,8 +181,6 @@ def update(
 
     Example: clarion messages update --locale fr
     """
-    from clarion.messages import update_workspace
-
     changed = update_workspace(studio(workspace), locales, campaigns)
     if json_:
         as_json({"changed": [str(path) for path in changed]})
@@ -199,8 +198,6 @@ def status(workspace: Path | None, json_: bool, campaigns: tuple[str, ...]) -> N
 
     Example: clarion messages status
     """
-    from clarion.messages import coverage
-
     found = coverage(studio(workspace), campaigns, today(None))
     if json_:
         as_json({"locales": [row.as_dict() for row in found]})
