@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +29,9 @@ class CardRequest:
     """Everything a picture depends on, and nothing else; plain values that travel to a process.
 
     ``slots`` are finished texts by name. ``logo`` and ``photo`` are files or None; their bytes,
-    not their paths, are part of the name.
+    not their paths, are part of the name. ``wordmark`` says that the logo holds the society's name.
+    ``brand`` replaces colours of the palette by name, as ``#RRGGBB``. ``focus`` is what matters in
+    the photograph, in fractions from its left and top; None lets the renderer find it.
     """
 
     layout: str
@@ -39,7 +41,10 @@ class CardRequest:
     slots: Mapping[str, str]
     emblem: str
     logo: Path | None = None
+    wordmark: bool = False
+    brand: Mapping[str, str] = field(default_factory=dict)
     photo: Path | None = None
+    focus: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ def asset_name(
         "request": [request.format, request.direction, request.language, request.emblem],
         "slots": dict(request.slots),
         "files": [fingerprint(request.logo), fingerprint(request.photo)],
+        "brand": [request.wordmark, sorted(request.brand.items()), request.focus],
     }
     text = json.dumps(seen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:40]

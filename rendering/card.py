@@ -1,22 +1,24 @@
 """One card becomes one picture: a pure function of a request and a theme.
 
-A layout's shapes, emblem and photograph make a ground that is drawn once per format and reused;
-texts are fitted into their boxes on ink and drawn on a copy. Right-to-left cards are the mirror
-image of left-to-right ones: boxes change sides, pictures and emblems do not.
+Texts are fitted into their boxes on ink, held against the ground they stand on, and drawn on a copy
+of it. Right-to-left cards are the mirror image of left-to-right ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from jinja2 import Template
 from PIL import Image
 
-from rendering import fit, photos, shapes
+from rendering import contrast, fit, ground, shapes
 from rendering.asset import CardRequest
+from rendering.errors import LowContrast, TextError
 from rendering.fit import Column, TextSpec
+from rendering.ground import Ground
 from templates.environment import FAULTS, environment
 from templates.layouts import Box, Colour, Element, Format, Layout, LayoutError, Paragraph, Theme
 
@@ -24,8 +26,24 @@ _SMALLER = 0.86
 """How much smaller than the text it stands below (``below``) a text at least is."""
 _INDENT = 1.5
 """Room for a list marker, in sizes of the line it stands beside."""
-_GROUNDS = 32
-"""How many grounds are kept, the latest used; one takes 3 to 8 MB."""
+_GROUNDS = 6
+"""How many grounds are kept, the latest used; one takes 3 to 8 MB. Builds draw the cards of one
+ground after another."""
+
+
+class Text(NamedTuple):
+    """A text of a card as it will stand: its element, its box on the card, lines and colours.
+
+    ``left`` and ``top`` are where the column's own box begins, right of a marker if it has one.
+    """
+
+    element: Element
+    box: Box
+    left: int
+    top: int
+    column: Column
+    specs: tuple[TextSpec, ...]
+    colours: tuple[Colour, ...]
 
 
 @dataclass
@@ -34,7 +52,7 @@ class Composer:
 
     theme: Theme
     _layouts: dict[str, Layout] = field(default_factory=dict)
-    _grounds: dict[tuple[object, ...], Image.Image] = field(default_factory=dict)
+    _grounds: dict[tuple[object, ...], Ground] = field(default_factory=dict)
 
     def layout(self, name: str) -> Layout:
         """The layout, read once."""
@@ -45,130 +63,103 @@ class Composer:
     def compose(self, request: CardRequest) -> Image.Image:
         """The finished picture.
 
-        Raises ``DoesNotFit`` or ``MissingGlyphs`` when a text cannot stand as it should, and
-        :class:`LayoutError` when the layout asks for what the card does not have.
+        Raises ``DoesNotFit``, ``MissingGlyphs`` or ``LowContrast`` when a text cannot stand as it
+        should, and :class:`LayoutError` when the layout asks for what the card does not have.
         """
+        under = self.ground(request)
+        canvas = under.image.copy()
+        form = self.theme.format(request.format)
+        for text in self.texts(request):
+            _check_contrast(under, form, text)
+            fit.draw(canvas, text.column, text.left, text.top, text.colours)
+            self._markers(canvas, request, text)
+        return canvas
+
+    def texts(self, request: CardRequest) -> Iterator[Text]:
+        """The texts of a card, fitted; those that others are set ``below`` come first."""
+        layout = self.layout(request.layout)
+        form = self.theme.format(request.format)
+        palette = self.theme.branded(request.brand)
+        fitted: dict[str, Column] = {}
+        found = [element for element in _active(layout, form, request) if element.type == "text"]
+        for element in sorted(found, key=lambda one: "below" in one.options):
+            try:
+                text = _text(layout, form, element, request, palette, fitted)
+            except TextError as error:
+                error.box_name = element.name
+                raise
+            if text is not None:
+                fitted[element.name] = text.column
+                yield text
+
+    def ground(self, request: CardRequest) -> Ground:
+        """What the texts of a card stand on; not to be drawn upon."""
         layout = self.layout(request.layout)
         form = self.theme.format(request.format)
         active = _active(layout, form, request)
-        canvas = self._ground(layout, form, active, request).copy()
-        fitted: dict[str, Column] = {}
-        texts = [element for element in active if element.type == "text"]
-        for element in sorted(texts, key=lambda one: "below" in one.options):
-            self._text(canvas, layout, form, element, request, fitted)
-        return canvas
-
-    def _ground(
-        self, layout: Layout, form: Format, active: list[Element], request: CardRequest
-    ) -> Image.Image:
-        shown = tuple(layout.elements.index(element) for element in active)
-        key = (
-            layout.digest, form.name, request.direction, shown, request.emblem,
-            photos.fingerprint(request.logo), photos.fingerprint(request.photo),
-        )  # fmt: skip
-        ground = self._grounds.pop(key, None) or self._draw_ground(form, active, request)
-        self._grounds[key] = ground  # the one used last stands last
+        shown = [layout.elements.index(element) for element in active]
+        key = (layout.digest, *ground.key(form, shown, request))
+        kept = self._grounds.pop(key, None)
+        if kept is None:
+            palette = self.theme.branded(request.brand)
+            kept = ground.draw(form, active, request, palette, self.theme.icons)
+        self._grounds[key] = kept  # the one used last stands last
         if len(self._grounds) > _GROUNDS:
             del self._grounds[next(iter(self._grounds))]
-        return ground
+        return kept
 
-    def _draw_ground(
-        self, form: Format, active: list[Element], request: CardRequest
-    ) -> Image.Image:
-        canvas = Image.new("RGB", (form.width, form.height), self.theme.colour("paper"))
-        for element in active:
-            if element.type == "text":
-                continue
-            box = _placed(element.boxes[form.name], form, request.direction)
-            self._shape(canvas, element, box, request)
-        return canvas
-
-    def _shape(self, canvas: Image.Image, element: Element, box: Box, request: CardRequest) -> None:
-        left, top, width, height = box
-        options = element.options
-        match element.type:
-            case "rect":
-                mask = shapes.rectangle(width, height, options.get("radius", 0))
-                shapes.paste(canvas, mask, left, top, self.theme.colour(options["fill"]))
-            case "circle" | "ring":
-                mask = shapes.circle(width, height, options.get("width", 0))
-                shapes.paste(canvas, mask, left, top, self.theme.colour(options["fill"]))
-            case "icon":
-                mask = shapes.icon(self.theme.icons[options["name"]], width, options["width"])
-                shapes.paste(canvas, mask, left, top, self.theme.colour(options["colour"]))
-            case "emblem" if request.logo is not None:
-                canvas.paste(photos.contained(request.logo, width, height), (left, top))
-            case "emblem":
-                side = min(width, height)
-                place = (left + (width - side) // 2, top + (height - side) // 2)
-                canvas.paste(shapes.emblem(request.emblem, side), place)
-            case "photo" if request.photo is not None:
-                canvas.paste(photos.cropped(request.photo, width, height), (left, top))
-
-    def _text(
-        self,
-        canvas: Image.Image,
-        layout: Layout,
-        form: Format,
-        element: Element,
-        request: CardRequest,
-        fitted: dict[str, Column],
-    ) -> None:
-        specs, colours = self._specs(layout, element, request)
-        if not specs:
+    def _markers(self, canvas: Image.Image, request: CardRequest, text: Text) -> None:
+        options = text.element.options
+        if "marker" not in options:
             return
-        left, top, width, height = _placed(element.boxes[form.name], form, request.direction)
-        smallest = _smallest(layout, form, element)
-        largest = max(_largest(element, form, fitted), smallest)
-        marker = element.options.get("marker")
-        indent = round(largest * _INDENT) if marker else 0
-        column = fit.fit(
-            specs,
-            width - indent,
-            height,
-            largest=largest,
-            smallest=smallest,
-            valign=element.options.get("valign", "top"),
-        )
-        fitted[element.options.get("name", "")] = column
-        text_left = left + (indent if request.direction == "ltr" else 0)
-        fit.draw(canvas, column, text_left, top, colours)
-        if marker:
-            self._markers(canvas, element, column, request.direction, (left, top, width))
+        left, _, width, _ = text.box
+        strokes = self.theme.icons[options["marker"]]
+        colour = self.theme.branded(request.brand)[options["marker_colour"]]
+        for number in range(len(text.specs)):
+            line = next(line for line in text.column.lines if line.spec == number)
+            x = left if request.direction == "ltr" else left + width - line.size
+            y = text.top + round(line.baseline - line.size * 0.36 - line.size / 2)
+            shapes.paste(canvas, shapes.icon(strokes, line.size, 3.2), x, y, colour)
 
-    def _specs(
-        self, layout: Layout, element: Element, request: CardRequest
-    ) -> tuple[list[TextSpec], list[Colour]]:
-        specs: list[TextSpec] = []
-        colours: list[Colour] = []
-        for paragraph in element.paragraphs:
-            text = _fill(layout, element, paragraph.text, request.slots)
-            for part in text.split("\n") if paragraph.each else [" ".join(text.split("\n"))]:
-                if part.strip():
-                    specs.append(_spec(paragraph, part, element, request, first=not specs))
-                    colours.append(self.theme.colour(paragraph.colour or element.options["colour"]))
-        return specs, colours
 
-    def _markers(
-        self,
-        canvas: Image.Image,
-        element: Element,
-        column: Column,
-        direction: str,
-        place: tuple[int, int, int],
-    ) -> None:
-        left, top, width = place
-        strokes = self.theme.icons[element.options["marker"]]
-        colour = self.theme.colour(element.options["marker_colour"])
-        seen: set[int] = set()
-        for line in column.lines:
-            if line.spec in seen:
-                continue
-            seen.add(line.spec)
-            size = round(line.size * 1.0)
-            x = left if direction == "ltr" else left + width - size
-            y = top + round(line.baseline - line.size * 0.36 - size / 2)
-            shapes.paste(canvas, shapes.icon(strokes, size, 3.2), x, y, colour)
+def _text(
+    layout: Layout,
+    form: Format,
+    element: Element,
+    request: CardRequest,
+    palette: Mapping[str, Colour],
+    fitted: Mapping[str, Column],
+) -> Text | None:
+    specs, names = _specs(layout, element, request)
+    if not specs:
+        return None
+    box = ground.placed(element.boxes[form.name], form, request.direction)
+    left, top, width, height = box
+    smallest = _smallest(layout, form, element)
+    largest = max(_largest(element, form, fitted), smallest)
+    indent = round(largest * _INDENT) if "marker" in element.options else 0
+    column = fit.fit(
+        specs,
+        width - indent,
+        height,
+        largest=largest,
+        smallest=smallest,
+        valign=element.options.get("valign", "top"),
+    )
+    start = left + (indent if request.direction == "ltr" else 0)
+    colours = tuple(palette[name] for name in names)
+    return Text(element, box, start, top, column, tuple(specs), colours)
+
+
+def _check_contrast(under: Ground, form: Format, text: Text) -> None:
+    for line in text.column.lines:
+        ratio = under.contrast(text.box, text.colours[line.spec])
+        if ratio < contrast.NORMAL:
+            needed = contrast.needed(form.css(line.size), text.specs[line.spec].weight)
+            if ratio < needed:
+                error = LowContrast(ratio, needed)
+                error.box_name = text.element.name
+                raise error
 
 
 def _active(layout: Layout, form: Format, request: CardRequest) -> list[Element]:
@@ -177,14 +168,14 @@ def _active(layout: Layout, form: Format, request: CardRequest) -> list[Element]
     for element in active:
         if element.type == "text" and form.name not in element.boxes:
             raise LayoutError(
-                f"{layout.file}: text '{element.options.get('name', 'text')}' has no box for "
+                f"{layout.file}: text '{element.name}' has no box for "
                 f"{form.name}; add box.{form.name} or leave this format out"
             )
     return [element for element in active if form.name in element.boxes]
 
 
 def _wanted(element: Element, request: CardRequest) -> bool:
-    if element.type == "photo" and request.photo is None:
+    if element.type in ("photo", "scrim") and request.photo is None:
         return False
     if element.when and not _has(request, element.when):
         return False
@@ -192,12 +183,12 @@ def _wanted(element: Element, request: CardRequest) -> bool:
 
 
 def _has(request: CardRequest, name: str) -> bool:
-    return request.photo is not None if name == "photo" else bool(request.slots.get(name))
-
-
-def _placed(box: Box, form: Format, direction: str) -> Box:
-    left, top, width, height = box
-    return (form.width - left - width if direction == "rtl" else left), top, width, height
+    match name:
+        case "photo":
+            return request.photo is not None
+        case "wordmark":
+            return request.wordmark
+    return bool(request.slots.get(name))
 
 
 def _smallest(layout: Layout, form: Format, element: Element) -> int:
@@ -213,6 +204,21 @@ def _largest(element: Element, form: Format, fitted: Mapping[str, Column]) -> in
     largest = int(wanted[form.name] if isinstance(wanted, dict) else wanted)
     above = fitted.get(element.options.get("below", ""))
     return min(largest, int(above.base_size * _SMALLER)) if above else largest
+
+
+def _specs(
+    layout: Layout, element: Element, request: CardRequest
+) -> tuple[list[TextSpec], list[str]]:
+    """The texts of an element, and the names of their colours."""
+    specs: list[TextSpec] = []
+    colours: list[str] = []
+    for paragraph in element.paragraphs:
+        text = _fill(layout, element, paragraph.text, request.slots)
+        for part in text.split("\n") if paragraph.each else [" ".join(text.split("\n"))]:
+            if part.strip():
+                specs.append(_spec(paragraph, part, element, request, first=not specs))
+                colours.append(paragraph.colour or element.options["colour"])
+    return specs, colours
 
 
 def _spec(
@@ -236,9 +242,8 @@ def _fill(layout: Layout, element: Element, pattern: str, slots: Mapping[str, st
     try:
         return _template(pattern).render(slots)
     except FAULTS as error:
-        name = element.options.get("name", "text")
         raise LayoutError(
-            f"{layout.file}: text '{name}': {error} in '{pattern}'; "
+            f"{layout.file}: text '{element.name}': {error} in '{pattern}'; "
             f"the card has {', '.join(sorted(slots))}"
         ) from error
 

@@ -61,8 +61,8 @@ class DoesNotFit(TextError):
     def __str__(self) -> str:
         how = {"width": "too wide for", "height": "too high for", "lines": "of surplus lines in"}
         return (
-            f"text is {self.over_px} px {how[self.axis]} {self.box[0]}x{self.box[1]} px at the "
-            f"smallest size, {self.size} px: “{excerpt(self.text)}”; "
+            f"{self.subject} is {self.over_px} px {how[self.axis]} {self.box[0]}x{self.box[1]} px "
+            f"at the smallest size, {self.size} px: “{excerpt(self.text)}”; "
             "shorten the text or enlarge its box"
         )
 

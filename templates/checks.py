@@ -46,6 +46,7 @@ RULES: Mapping[str, _Rule] = {
     "text": (_text, "a text"),
     "radius": (lambda value: _whole(value, least=0), "whole pixels"),
     "width": (lambda value: _number(value, above_zero=True), "a number above 0"),
+    "fade": (lambda value: _number(value, above_zero=False) and value <= 1, "a number from 0 to 1"),
     "align": (lambda value: value in ("start", "center", "end"), "start, center or end"),
     "valign": (lambda value: value in ("top", "middle", "bottom"), "top, middle or bottom"),
     "smallest": (lambda value: value in ("minimum", "small"), "minimum or small"),
@@ -148,7 +149,12 @@ def colour(file: Path, name: str, raw: Any) -> tuple[int, int, int]:
     """A colour as ``#RRGGBB``."""
     if not isinstance(raw, str) or not re.fullmatch("#[0-9A-Fa-f]{6}", raw):
         raise LayoutError(f"{file}: {name} is {raw!r}; write a colour such as #14213D")
-    return int(raw[1:3], 16), int(raw[3:5], 16), int(raw[5:7], 16)
+    return rgb(raw)
+
+
+def rgb(typed: str) -> tuple[int, int, int]:
+    """The colour that ``#RRGGBB`` stands for."""
+    return int(typed[1:3], 16), int(typed[3:5], 16), int(typed[5:7], 16)
 
 
 def strokes(file: Path, name: str, raw: Any) -> tuple[tuple[tuple[float, float], ...], ...]:

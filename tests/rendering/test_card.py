@@ -194,7 +194,7 @@ def test_list_marks_stand_on_the_side_where_reading_begins() -> None:
     found = next(
         e for e in composer().layout("checklist").elements if e.options.get("marker") == "check"
     )
-    sea = composer().theme.colour("sea")
+    sea = composer().theme.palette["sea"]
     for direction in DIRECTIONS:
         picture = composer().compose(request("checklist", "square", direction, items=items))
         left, top, right, bottom = placed(found.boxes["square"], form, direction)
@@ -206,7 +206,7 @@ def test_list_marks_stand_on_the_side_where_reading_begins() -> None:
         strip = picture.crop(edge)
         colours = {colour for _, colour in strip.getcolors(strip.width * strip.height)}
         assert sea in colours
-        assert composer().theme.colour("ink") not in colours
+        assert composer().theme.palette["ink"] not in colours
 
 
 # --- sizes ----------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def test_the_example_of_the_how_to_draws_its_card(
     (quote,) = (e for e in theme.layout("quote").elements if e.options.get("name") == "quote")
     box = placed(quote.boxes[form], theme.formats[form], direction)
     assert ImageChops.difference(drawn, ground).crop(box).getbbox() is not None
-    assert ground.getpixel((2, 2)) == theme.colour("mist")
+    assert ground.getpixel((2, 2)) == theme.palette["mist"]
 
 
 def test_the_example_becomes_an_asset_beside_the_shipped_layouts(tmp_path: Path) -> None:
@@ -111,8 +111,8 @@ def test_a_workspaces_footer_stands_under_the_shipped_layouts(tmp_path: Path) ->
 
 def test_one_colour_of_a_workspace_leaves_the_others_as_they_ship(tmp_path: Path) -> None:
     theme = open_theme(written(tmp_path, "palette.toml", 'mist = "#010203"'))
-    assert theme.colour("mist") == (1, 2, 3)
-    assert theme.colour("ink") == open_theme().colour("ink")
+    assert theme.palette["mist"] == (1, 2, 3)
+    assert theme.palette["ink"] == open_theme().palette["ink"]
     assert Composer(theme).compose(request("tip")).getpixel((2, 600)) == (1, 2, 3)
 
 

@@ -1,0 +1,146 @@
+"""All of a card that is not its words: shapes, photograph, veil, emblem.
+
+A ground is drawn once and copied for every card that has the same one. Boxes change sides on
+right-to-left cards; photographs, logos and emblems are never mirrored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from rendering import contrast, photos, shapes
+from rendering.asset import CardRequest
+from templates.elements import Box, Colour, Element, Format, Strokes, overlap
+
+_THIN, _STEP = 40, 6
+"""The least density of a scrim, and how much is added until its texts can be read, of 100."""
+_FADE = 0.25
+"""Over which part of its height a scrim begins, unless the layout says otherwise."""
+
+
+@dataclass
+class Ground:
+    """A drawn ground. Remembers the contrast of what was asked about."""
+
+    image: Image.Image
+    _seen: dict[tuple[Box, Colour], float] = field(default_factory=dict)
+
+    def contrast(self, box: Box, colour: Colour) -> float:
+        """The least contrast of a colour to what lies under left, top, width, height."""
+        key = (box, colour)
+        if key not in self._seen:
+            left, top, width, height = box
+            area = (left, top, left + width, top + height)
+            self._seen[key] = contrast.lowest(self.image, area, colour)
+        return self._seen[key]
+
+
+def key(form: Format, shown: Sequence[int], request: CardRequest) -> tuple[object, ...]:
+    """What a ground depends on besides its layout: equal keys have equal grounds."""
+    return (
+        form.name, request.direction, tuple(shown), request.emblem, request.wordmark,
+        photos.fingerprint(request.logo), photos.fingerprint(request.photo), request.focus,
+        tuple(sorted(request.brand.items())),
+    )  # fmt: skip
+
+
+def draw(
+    form: Format,
+    elements: Sequence[Element],
+    request: CardRequest,
+    palette: Mapping[str, Colour],
+    icons: Mapping[str, Strokes],
+) -> Ground:
+    """The ground of a card that shows these elements."""
+    canvas = Image.new("RGB", (form.width, form.height), palette["paper"])
+    for element in elements:
+        box = placed(element.boxes[form.name], form, request.direction)
+        if element.type == "scrim":
+            over = list(_texts_over(element, elements, form, request, palette))
+            _veil(canvas, box, element, over, palette[element.options["fill"]])
+        elif element.type != "text":
+            _shape(canvas, element, box, request, palette, icons)
+    return Ground(canvas)
+
+
+def placed(box: Box, form: Format, direction: str) -> Box:
+    """A layout's box on a card of this direction."""
+    left, top, width, height = box
+    return (form.width - left - width if direction == "rtl" else left), top, width, height
+
+
+def _shape(
+    canvas: Image.Image,
+    element: Element,
+    box: Box,
+    request: CardRequest,
+    palette: Mapping[str, Colour],
+    icons: Mapping[str, Strokes],
+) -> None:
+    left, top, width, height = box
+    options = element.options
+    match element.type:
+        case "rect":
+            mask = shapes.rectangle(width, height, options.get("radius", 0))
+            shapes.paste(canvas, mask, left, top, palette[options["fill"]])
+        case "circle" | "ring":
+            mask = shapes.circle(width, height, options.get("width", 0))
+            shapes.paste(canvas, mask, left, top, palette[options["fill"]])
+        case "icon":
+            mask = shapes.icon(icons[options["name"]], width, options["width"])
+            shapes.paste(canvas, mask, left, top, palette[options["colour"]])
+        case "emblem" | "logo" if request.logo is not None:
+            canvas.paste(photos.contained(request.logo, width, height), (left, top))
+        case "emblem":
+            side = min(width, height)
+            place = (left + (width - side) // 2, top + (height - side) // 2)
+            canvas.paste(shapes.emblem(request.emblem, side), place)
+        case "photo" if request.photo is not None:
+            canvas.paste(photos.cropped(request.photo, width, height), (left, top))
+
+
+def _texts_over(
+    scrim: Element,
+    elements: Iterable[Element],
+    form: Format,
+    request: CardRequest,
+    palette: Mapping[str, Colour],
+) -> Iterator[tuple[Box, Colour]]:
+    """Where texts stand over a scrim, and in which colours."""
+    for element in elements:
+        box = element.boxes[form.name]
+        if element.type == "text" and overlap(box, scrim.boxes[form.name]):
+            own = element.options["colour"]
+            for name in {own, *(paragraph.colour or own for paragraph in element.paragraphs)}:
+                yield placed(box, form, request.direction), palette[name]
+
+
+def _veil(
+    canvas: Image.Image,
+    box: Box,
+    scrim: Element,
+    texts: Sequence[tuple[Box, Colour]],
+    fill: Colour,
+) -> None:
+    """Lay the thinnest veil through which all the texts over it can be read, at any size."""
+    left, top, width, height = box
+    plain = canvas.crop((left, top, left + width, top + height))
+    slope = _slope(height, scrim.options.get("fade", _FADE)).resize((width, height))
+    solid = Image.new("RGB", plain.size, fill)
+    for density in (*range(_THIN, 100, _STEP), 100):
+        share = slope.point([value * density // 100 for value in range(256)])
+        canvas.paste(Image.composite(solid, plain, share), (left, top))
+        ground = Ground(canvas)
+        if all(ground.contrast(where, colour) >= contrast.NORMAL for where, colour in texts):
+            return
+
+
+def _slope(height: int, fade: float) -> Image.Image:
+    """A column of densities: from nothing at the top to all of it where the fade ends."""
+    over = max(1, round(height * fade))
+    column = Image.new("L", (1, height), 255)
+    column.putdata([min(255, 255 * row // over) for row in range(height)])
+    return column
