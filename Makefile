@@ -26,7 +26,7 @@ lint: .venv/dev.stamp
 	$(BIN)/lint-imports --no-cache
 
 bench: .venv/dev.stamp
-	$(BIN)/python -m tests.benchmarks.render
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --output-file requirements/run.lock --quiet

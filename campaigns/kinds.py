@@ -1,8 +1,9 @@
 """The kinds of card and the messages each is made of.
 
 One table: what a writer fills in, what a translator is told, how long it may be and whether it
-stands on the picture. Limits are grapheme clusters of English, chosen so that a translation half
-as long again still fits the smallest format; the order is the reading order.
+stands on the picture. Limits are grapheme clusters of English, chosen so that a translation two
+fifths longer still fits every format (lists of six may not: `clarion build --pseudo 140%` tells);
+the order is the reading order.
 """
 
 from __future__ import annotations
@@ -23,14 +24,36 @@ class FieldSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One picture of a carousel that shares a card's fields: those it shows, and the shared message
+    that describes it, ``alt.<alt>``."""
+
+    alt: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carousel:
+    """How a card of one picture becomes several, when its author says ``carousel: "yes"``."""
+
+    layout: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of card. ``slides`` gives the least and most pictures of a carousel."""
+    """A kind of card.
+
+    ``slides`` gives the least and most pictures of a kind that is always a carousel, each with
+    fields of its own; ``carousel`` is how a kind of one picture may be told in several.
+    """
 
     name: str
     layout: str
     fields: tuple[FieldSpec, ...]
     slides: tuple[int, int] | None = None
     slide_fields: tuple[FieldSpec, ...] = ()
+    carousel: Carousel | None = None
 
 
 _MORE = FieldSpec("more", 300, "post text under the picture", "one or two sentences", False)
@@ -52,6 +75,10 @@ KINDS: dict[str, Kind] = {
                 FieldSpec("myth", 80, "picture, smaller half", "a false belief: keep it false"),
                 FieldSpec("fact", 150, "picture, larger half", "the fact that answers the myth"),
                 _MORE,
+            ),
+            carousel=Carousel(
+                "myth_then_fact",
+                (Part("myth_slide", ("myth",)), Part("fact_slide", ("myth", "fact"))),
             ),
         ),
         Kind(

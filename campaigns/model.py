@@ -7,17 +7,23 @@ A campaign holds cards, a card holds messages. Everything a person may translate
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from campaigns.errors import Place
+from campaigns.kinds import Part
 
 Unit = Literal["number", "percent"]
 Emblem = Literal["cross", "crescent", "star"]
 LatePolicy = Literal["post_until", "hold", "skip"]
+LogoHolds = Literal["emblem", "name"]
+
+BRANDABLE = ("sea", "deep", "dusk", "foam", "mist")
+"""The colours of the palette that a society may replace. The others are not decoration: red is the
+emblem's and the myth's, paper, ink and soft are what texts are read in and on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photograph of a card: where it lies, whose it is, and who agreed to its use."""
+    """A photograph of a card: where it lies, whose it is, and who agreed to its use.
+
+    ``focus`` is what matters in it, as fractions of the upright picture from its left and top; None
+    when nobody has said.
+    """
 
     file: Path
     credit: str
     consent: str
     place: Place
+    focus: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,9 @@ class Card:
     """One unit of content.
 
     ``fields`` maps a field to its message in reading order; members of lists and slides are
-    ``items.1`` and ``slides.2.heading``. ``pictures`` is how many pictures it makes.
+    ``items.1`` and ``slides.2.heading``. ``pictures`` is how many pictures it makes; ``parts`` says
+    what each of them shows where they share the card's fields (myth, then fact), and is empty where
+    each picture has fields of its own.
     """
 
     id: str
@@ -65,6 +78,7 @@ class Card:
     pictures: int
     photo: Photo | None
     place: Place
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +226,20 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Brand:
+    """How a society's cards differ from everybody's.
+
+    ``colours`` maps names of :data:`BRANDABLE` to ``#RRGGBB`` in capitals. ``logo_holds`` says what
+    the logo file shows: the ``emblem`` alone, or the society's ``name`` as well, which is then not
+    set in type beside it.
+    """
+
+    colours: Mapping[str, str] = field(default_factory=dict)
+    logo: Path | None = None
+    logo_holds: LogoHolds = "emblem"
+
+
+@dataclass(frozen=True, slots=True)
 class Society:
     """A National Society. ``names`` maps a message locale to the name in that language."""
 
@@ -224,8 +252,13 @@ class Society:
     weekend: tuple[str, ...]
     helplines: tuple[str, ...]
     channels: tuple[Channel, ...]
-    logo: Path | None
+    brand: Brand
     place: Place
+
+    @property
+    def logo(self) -> Path | None:
+        """The society's own logo, or None where its emblem stands."""
+        return self.brand.logo
 
     def name(self, locale: str) -> str:
         """The society's name in this locale, else its English name."""

@@ -13,9 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
+from campaigns.cards import message
 from campaigns.errors import ContentError
 from campaigns.kinds import FieldSpec
-from campaigns.loader import message
 from campaigns.model import Figure, Helpline, Message, Source, Unit
 from campaigns.strict_yaml import Fields, Node, as_fields, as_text, load
 

@@ -1,4 +1,4 @@
-"""The National Societies: names, languages, zone, emblem and channels.
+"""The National Societies: names, languages, zone, emblem, brand and channels.
 
 Names come from the societies and the IFRC's own list, never from country names.
 """
@@ -9,11 +9,12 @@ import re
 from pathlib import Path
 
 from campaigns.errors import ContentError
-from campaigns.model import Channel, Emblem, Society
+from campaigns.model import BRANDABLE, Brand, Channel, Emblem, LogoHolds, Society
 from campaigns.registers import choice, records
-from campaigns.strict_yaml import Fields, as_fields, as_text
+from campaigns.strict_yaml import Fields, Node, Text, as_fields, as_text
 
 _ID = re.compile(r"[a-z0-9]+(?:[-_][A-Za-z0-9]+)*")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -25,7 +26,6 @@ def load_societies(path: Path) -> dict[str, Society]:
 def _society(fields: Fields) -> Society:
     emblem: Emblem = choice(fields, "emblem", ("cross", "crescent", "star"))  # type: ignore[assignment]
     locales = fields.texts("locales")
-    logo = fields.optional_text("logo")
     society = Society(
         id=_id(fields, "id"),
         names=_names(fields.fields("names")),
@@ -36,7 +36,7 @@ def _society(fields: Fields) -> Society:
         weekend=_weekend(fields),
         helplines=fields.texts("helplines", required=False),
         channels=_channels(fields, locales),
-        logo=fields.place.file.parent / logo if logo else None,
+        brand=_brand(fields),
         place=fields.place,
     )
     # Kept for people and for later stages; nothing here depends on them.
@@ -45,6 +45,56 @@ def _society(fields: Fields) -> Society:
     fields.optional_text("names_reviewed")
     fields.optional_text("note")
     return society
+
+
+def _brand(fields: Fields) -> Brand:
+    node = fields.get("brand")
+    if node is None:
+        return Brand()
+    brand = as_fields(node)
+    colours, logo = brand.get("colours"), brand.optional_text("logo")
+    holds: LogoHolds = "emblem"
+    if brand.get("logo_holds") is not None:
+        holds = choice(brand, "logo_holds", ("emblem", "name"))  # type: ignore[assignment]
+        if not logo:
+            raise ContentError(
+                brand.need("logo_holds").place,
+                "brand.logo_holds",
+                "is said of no logo",
+                "add 'logo:'",
+            )
+    value = Brand(
+        colours={} if colours is None else _colours(as_fields(colours)),
+        logo=fields.place.file.parent / logo if logo else None,
+        logo_holds=holds,
+    )
+    brand.done()
+    return value
+
+
+def _colours(fields: Fields) -> dict[str, str]:
+    found = {}
+    for name, node in fields:
+        if name not in BRANDABLE:
+            raise ContentError(
+                node.place,
+                node.path,
+                "is not a colour that a society may change",
+                f"use {', '.join(BRANDABLE)}: emblem and reading colours stay as they are",
+            )
+        found[name] = _colour(node)
+    return found
+
+
+def _colour(node: Node) -> str:
+    # Without quotes, YAML takes what follows the # for a comment and leaves nothing.
+    typed = node.value if isinstance(node, Text) else as_text(node)
+    if not _COLOUR.fullmatch(typed):
+        problem = f"'{typed}' is not a colour" if typed.strip() else "is empty"
+        raise ContentError(
+            node.place, node.path, problem, 'write six digits in quotes, such as "#0B4F5E"'
+        )
+    return typed.upper()
 
 
 def _id(fields: Fields, key: str) -> str:

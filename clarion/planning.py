@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
+from campaigns.errors import one_line
 from campaigns.model import Campaign, Channel, Society
 from clarion.press import Job, Press, job_of, picture_format
 from clarion.wiring import Studio
@@ -17,6 +18,7 @@ from scheduler.delivery import Content, Delivery, Entry, Late
 from scheduler.ledger import Filter, PutCounts
 from scheduler.plan import LatePolicy, Slot, Target, plan
 from scheduler.post import compose
+from templates.layouts import LayoutError
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,44 @@ def _offered(studio: Studio, delivery: Delivery) -> Delivery:
     return replace(delivery, held=tuple(finding.text for finding in findings))
 
 
-def pictures(
-    press: Press,
-    editions: Iterable[Edition],
-    day_after: date,
-    formats: Iterable[str],
-) -> tuple[list[CardRequest], list[Held]]:
+@dataclass(frozen=True)
+class Drawing:
+    """One picture that is wanted: ``number`` is its place in the card, from 1."""
+
+    job: Job
+    card: LocalisedCard
+    format: str
+    number: int
+    request: CardRequest
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A picture that cannot be made, and all the societies it cannot be made for."""
+
+    campaign: str
+    card: str
+    locale: str
+    format: str
+    problem: str
+    societies: tuple[str, ...]
+
+    def __str__(self) -> str:
+        shared = f" ({len(self.societies)} societies)" if len(self.societies) > 1 else ""
+        return one_line(
+            f"{self.campaign}/{self.card}, {self.locale}, {self.format}: {self.problem}{shared}"
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        """The fields by name."""
+        return asdict(self)
+
+
+def drawings(
+    press: Press, editions: Iterable[Edition], day_after: date, formats: Iterable[str]
+) -> tuple[list[Drawing], list[Held]]:
     """Every picture of these editions in these formats, and the cards that are held."""
-    wanted: list[CardRequest] = []
+    wanted: list[Drawing] = []
     held: list[Held] = []
     forms = tuple(formats)
     for edition in editions:
@@ -132,8 +164,40 @@ def pictures(
                     held.append(done)
                     continue
                 for form in forms:
-                    wanted.extend(press.requests(job, done, form))
+                    requests = enumerate(press.requests(job, done, form), 1)
+                    wanted += [Drawing(job, done, form, n, request) for n, request in requests]
     return wanted, held
+
+
+def pictures(
+    press: Press, editions: Iterable[Edition], day_after: date, formats: Iterable[str]
+) -> tuple[list[CardRequest], list[Held]]:
+    """What :func:`drawings` finds, for who only draws it."""
+    wanted, held = drawings(press, editions, day_after, formats)
+    return [drawing.request for drawing in wanted], held
+
+
+def troubles(press: Press, wanted: Iterable[Drawing], failed: Mapping[str, str]) -> list[Trouble]:
+    """What could not be made, in the order it was wanted: once however many societies share it.
+
+    ``failed`` gives the reason by asset name, as :meth:`Press.draw` returns it. A layout that
+    cannot be read is no fault of its cards and is said once, with the first of them.
+    """
+    found: dict[tuple[str, str, str, str, str], dict[str, None]] = {}
+    unreadable: set[str] = set()
+    for drawing in wanted:
+        job = drawing.job
+        key = (job.campaign.id, job.card.id, job.locale, drawing.format)
+        try:
+            problem = failed.get(press.workshop.asset(drawing.request).name)
+        except LayoutError as error:
+            problem = str(error)
+            if problem in unreadable and (*key, problem) not in found:
+                continue
+            unreadable.add(problem)
+        if problem is not None:
+            found.setdefault((*key, problem), {})[job.society.id] = None
+    return [Trouble(*key, tuple(societies)) for key, societies in found.items()]
 
 
 _Key = tuple[str, str, str, str, date]

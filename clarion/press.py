@@ -7,6 +7,7 @@ society and day gives the same post.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -74,7 +75,7 @@ class Press:
 
     def requests(self, job: Job, card: LocalisedCard, form: str) -> tuple[CardRequest, ...]:
         """The pictures of a card in one format, in order."""
-        photo = job.card.photo.file if job.card.photo else None
+        photo, brand = job.card.photo, job.society.brand
         return tuple(
             CardRequest(
                 layout=card.layout,
@@ -83,8 +84,11 @@ class Press:
                 language=card.language,
                 slots=dict(slots),
                 emblem=job.society.emblem,
-                logo=job.society.logo,
-                photo=photo,
+                logo=brand.logo,
+                wordmark=brand.logo is not None and brand.logo_holds == "name",
+                brand=brand.colours,
+                photo=photo.file if photo else None,
+                focus=photo.focus if photo else None,
             )
             for slots in card.slides
         )
@@ -96,18 +100,43 @@ class Press:
         report = self.workshop.build(requests, workers, progress)
         return report, {failed.name: failed.reason for failed in report.failed}
 
+    def try_out(
+        self, requests: Iterable[CardRequest], progress: Progress | None = None
+    ) -> Mapping[str, str]:
+        """What :meth:`draw` could not make and why, found without making anything.
+
+        Nothing is written, and a picture that is in the store needs no second look.
+        """
+        shop = self.workshop
+        wanted: dict[str, CardRequest] = {}
+        for request in requests:
+            with suppress(LayoutError):  # has no name; whoever looks for it is told why
+                wanted[shop.asset(request).name] = request
+        new = [item for item in wanted.items() if not shop.store.has(item[0], shop.encoding)]
+        failed: dict[str, str] = {}
+        for done, (name, request) in enumerate(new, 1):
+            try:
+                shop.composer.compose(request)
+            except (LayoutError, RenderError) as error:
+                failed[name] = str(error)
+            if progress is not None:
+                progress(done, len(new))
+        return failed
+
     def content(
         self, job: Job, card: LocalisedCard, channel: Channel, failed: Mapping[str, str]
     ) -> Content | tuple[str, ...]:
         """What is approved and posted on a channel, or the reasons why there is nothing."""
-        requests = self.requests(job, card, picture_format(channel))
+        form = picture_format(channel)
+        requests = self.requests(job, card, form)
         try:
             assets = [self.workshop.asset(request) for request in requests]
             text = self.caption(card, channel.caption)
         except (LayoutError, RenderError) as error:
             return (str(error),)
-        if reasons := tuple(failed[asset.name] for asset in assets if asset.name in failed):
-            return reasons
+        reasons = [f"{form}: {failed[asset.name]}" for asset in assets if asset.name in failed]
+        if reasons:
+            return tuple(dict.fromkeys(reasons))
         return Content(
             text=text,
             language=card.language,

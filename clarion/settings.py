@@ -1,7 +1,7 @@
 """A workspace's settings: read once, at the edge, from ``clarion.toml`` and the environment.
 
 CLARION_WORKSPACE  the workspace folder, when no --workspace is given
-CLARION_WORKERS    processes that draw pictures
+CLARION_WORKERS    processes that draw pictures; 0 for one a core
 CLARION_AS         the role on whose behalf a command acts (approve, stop)
 """
 
@@ -11,13 +11,15 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from clarion.errors import ClarionError
 
 FILE = "clarion.toml"
+_MOST = 64
+"""Workers at most: each takes some 100 MB."""
 
 
 class SettingsError(ClarionError):
@@ -28,13 +30,21 @@ class NoWorkspaceError(SettingsError):
     """There is no workspace in this folder."""
 
 
+def usable_cores() -> int:
+    """The processor cores this process may use, 64 at most."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(len(os.sched_getaffinity(0)), _MOST)
+    return min(os.cpu_count() or 1, _MOST)
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything a user can set.
 
     Empty ``societies`` or ``campaigns`` means all there are. ``formats`` are built for every
     society. With ``sample_helpline`` cards show a line that is marked as a sample, and such a card
-    cannot be posted outside a rehearsal.
+    cannot be posted outside a rehearsal. ``workers`` are one a core
+    unless somebody says otherwise.
     """
 
     workspace: Path
@@ -42,7 +52,7 @@ class Settings:
     campaigns: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("square",)
     encoding: str = "jpeg"
-    workers: int = 2
+    workers: int = field(default_factory=usable_cores)
     sample_helpline: bool = False
 
     @property
@@ -88,12 +98,14 @@ def load_settings(workspace: Path | None, environment: Mapping[str, str] | None 
     values = _checked(file, _read(file))
     if workers := env.get("CLARION_WORKERS"):
         values["workers"] = _whole(workers)
+    if values.get("workers") == 0:
+        del values["workers"]
     return Settings(workspace=folder.resolve(), **values)
 
 
 def setting_names() -> tuple[str, ...]:
     """The names that may stand in ``clarion.toml``."""
-    known = {field.name for field in fields(Settings)}
+    known = {one.name for one in fields(Settings)}
     return tuple(name for name in _TYPES if name in known)
 
 
@@ -114,8 +126,10 @@ def _checked(file: Path, raw: dict[str, Any]) -> dict[str, Any]:
         if type(value) is not _TYPES[name]:
             raise SettingsError(f"{file}: '{name}' must be {_WORDS[_TYPES[name]]}")
         values[name] = _texts(file, name, value) if isinstance(value, list) else value
-    if not 1 <= values.get("workers", 1) <= 64:
-        raise SettingsError(f"{file}: 'workers' is {values['workers']}; write 1 to 64")
+    if not 0 <= values.get("workers", 1) <= _MOST:
+        raise SettingsError(
+            f"{file}: 'workers' is {values['workers']}; write 1 to {_MOST}, or 0 for one a core"
+        )
     if values.get("encoding", "jpeg") not in ("jpeg", "png"):
         raise SettingsError(f"{file}: 'encoding' is '{values['encoding']}'; write jpeg or png")
     return values
@@ -128,6 +142,6 @@ def _texts(file: Path, name: str, value: list[Any]) -> tuple[str, ...]:
 
 
 def _whole(typed: str) -> int:
-    if not typed.isdecimal() or not 1 <= int(typed) <= 64:
-        raise SettingsError(f"CLARION_WORKERS is '{typed}'; write a whole number from 1 to 64")
+    if not typed.isdecimal() or int(typed) > _MOST:
+        raise SettingsError(f"CLARION_WORKERS is '{typed}'; write a whole number from 1 to {_MOST}")
     return int(typed)

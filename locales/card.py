@@ -12,7 +12,7 @@ from locales.placeholders import Direction
 class LocalisedCard:
     """Everything a picture and a post text say, with figures, dates and names put in.
 
-    ``slides`` has one mapping a picture, from slot name to text: the fields of the card,
+    ``slides`` has one mapping a picture, from slot name to text: the fields the picture shows,
     ``label_<name>``, ``source_line``, ``society``, ``hashtag``; ``items`` (lines) and ``item_1``..;
     for carousels ``count``, ``total`` and ``counter``; with a helpline ``helpline`` and
     ``helpline_name``, and ``sample_note`` when the line is only a sample.

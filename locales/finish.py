@@ -107,7 +107,9 @@ class _Work:
         if self.job.card.pictures > 1:
             found |= {"count": values["count"], "total": values["total"]}
             found["counter"] = found.get("label_slide", f"{values['count']}/{values['total']}")
-        found |= {"source_line": found["label_source"], "society": self._put("{society}")}
+        told = number == self.job.card.pictures or not self.job.card.parts
+        source = found["label_source"] if told else ""  # a source speaks for the fact, not the myth
+        found |= {"source_line": source, "society": self._put("{society}")}
         found["hashtag"] = self._put("{hashtag}") if "hashtag" in values else ""
         return found | self._line_slots()
 
@@ -132,7 +134,7 @@ class _Work:
         slots = self.slots(number)
         slots["items"] = slots.get("items", "").replace("\n", " ")
         shared = self.job.library.shared
-        context = alt_context(self.job.card, shared, with_line=self.line is not None)
+        context = alt_context(self.job.card, shared, number, with_line=self.line is not None)
         values = self._values(number) | slots
         text = substitute(self.source.others[context], values, self.direction, own=slots)
         if "sample_note" in slots:
@@ -198,13 +200,16 @@ class _Work:
 
     def _on_picture(self, number: int) -> dict[str, str]:
         here = f"slides.{number}."
-        found = {
+        parts = self.job.card.parts
+        shown = {
             name.removeprefix(here): text
-            for name, text in self._singular(self.fields)
-            if name != "more" and (not name.startswith("slides.") or name.startswith(here))
+            for name, text in self.fields.items()
+            if (not parts or name in parts[number - 1].fields)
+            and (not name.startswith("slides.") or name.startswith(here))
         }
-        found = {name.replace(".", "_"): text for name, text in found.items()}
-        return found | self._lists(self.fields)
+        shown.pop("more", None)
+        singular = {name.replace(".", "_"): text for name, text in self._singular(shown)}
+        return singular | self._lists(shown)
 
     def _singular(self, fields: Mapping[str, str]) -> list[tuple[str, str]]:
         """Fields with the members of a list named ``item.1``."""

@@ -64,8 +64,11 @@ def look_up(
     )
 
 
-def alt_context(card: Card, shared: Mapping[str, Message], *, with_line: bool) -> str:
-    """The pattern that describes the card's pictures: of its kind, else of its layout."""
+def alt_context(card: Card, shared: Mapping[str, Message], number: int, *, with_line: bool) -> str:
+    """The pattern that describes the card's picture of this number: of its part in a carousel, else
+    of the card's kind, else of its layout."""
+    if card.parts:
+        return f"alt.{card.parts[number - 1].alt}"
     wanted = [f"alt.{card.kind}", f"alt.{card.layout}"]
     if not with_line:
         wanted.insert(0, f"alt.{card.kind}_without_line")
@@ -83,7 +86,11 @@ def _find(catalogues: Catalogues, locale: str, domain: str) -> Catalogue:
 def _shared_messages(card: Card, campaign: Campaign, library: Library) -> list[Message]:
     """Labels, the patterns of picture descriptions, and the name of the day."""
     wanted = [context for context in library.shared if context.startswith("labels.")]
-    wanted += {alt_context(card, library.shared, with_line=line): None for line in (True, False)}
+    wanted += [
+        alt_context(card, library.shared, number, with_line=line)
+        for number in range(1, card.pictures + 1)
+        for line in (True, False)
+    ]
     wanted += ["labels.source", f"days.{campaign.observance}"]
     lacking = [context for context in wanted if context not in library.shared]
     if lacking:

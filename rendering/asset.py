@@ -7,9 +7,9 @@ its name whole or not at all: it is written beside, then renamed.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,8 +20,11 @@ from rendering.encode import Encoding
 from rendering.errors import AssetError
 from rendering.photos import fingerprint
 
-RENDERER = 1
+RENDERER = 2
 """Raised when the drawing code changes what it draws for the same input."""
+_PART = re.compile(r"\.[0-9a-f]{40}\.([0-9]{1,9})\.part")
+_OLD = 3600.0
+"""Seconds after which nobody can still be writing a file; that takes milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -63,23 +66,49 @@ class Asset:
 
 
 def asset_name(
-    request: CardRequest, layout: str, theme: str, fonts: str, encoding: Encoding
+    request: CardRequest,
+    shown: Iterable[str],
+    layout: str,
+    theme: str,
+    fonts: str,
+    encoding: Encoding,
 ) -> str:
-    """The digest of a request and of the layout, theme, fonts and libraries that draw it."""
-    seen = {
-        "renderer": RENDERER,
-        "libraries": _libraries(),
-        "layout": layout,
-        "theme": theme,
-        "fonts": fonts,
-        "encoding": [encoding.name, encoding.options],
-        "request": [request.format, request.direction, request.language, request.emblem],
-        "slots": dict(request.slots),
-        "files": [fingerprint(request.logo), fingerprint(request.photo)],
-        "brand": [request.wordmark, sorted(request.brand.items()), request.focus],
-    }
-    text = json.dumps(seen, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:40]
+    """The digest of a request and of all that draws it.
+
+    ``shown`` are the names of the texts that the layout can show, sorted; ``layout``, ``theme`` and
+    ``fonts`` are digests. No two different requests have one name: every part is told with its
+    length before it, so that no text can pass for two, or for the next part.
+    """
+    slots = [(name, request.slots[name]) for name in shown if name in request.slots]
+    brand = sorted(request.brand.items())
+    parts = [
+        request.format,
+        request.direction,
+        request.language,
+        request.emblem,
+        fingerprint(request.logo),
+        str(request.wordmark),
+        fingerprint(request.photo),
+        str(request.focus),
+        str(len(brand)),
+        *(word for pair in brand for word in pair),
+        *(word for pair in slots for word in pair),
+    ]
+    digest = _drawn_by(layout, theme, fonts, encoding.recipe(photo=request.photo is not None))
+    digest = digest.copy()
+    digest.update(_told(parts))
+    return digest.hexdigest()[:40]
+
+
+@lru_cache(maxsize=256)
+def _drawn_by(*digests: str) -> hashlib._Hash:
+    """What a name begins with: the same for all cards of a layout. To be copied."""
+    libraries = [f"{name} {version(name)}" for name in ("pillow", "uharfbuzz", "icu4py")]
+    return hashlib.sha256(_told([str(RENDERER), *libraries, *digests]))
+
+
+def _told(parts: Iterable[str]) -> bytes:
+    return "".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass")
 
 
 class AssetStore:
@@ -94,8 +123,9 @@ class AssetStore:
 
     def has(self, name: str, encoding: Encoding) -> bool:
         """Whether the asset is there and not empty."""
+        file = f"{self.folder}/{name[:2]}/{name}{encoding.suffix}"
         try:
-            return self.path(name, encoding).stat().st_size > 0
+            return os.stat(file).st_size > 0  # noqa: PTH116 - a path takes longer than its look-up
         except OSError:
             return False
 
@@ -107,15 +137,35 @@ class AssetStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             beside.write_bytes(data)
             beside.replace(target)
-        except OSError as error:
+        except BaseException as error:  # an interruption too leaves nothing half
             with suppress(OSError):  # it may be what stands in the way of the folder
                 beside.unlink()
+            if not isinstance(error, OSError):
+                raise
             raise AssetError(
                 f"{target.parent}: {error.strerror or error}; free space or choose another folder"
             ) from error
         return target
 
+    def tidy(self) -> None:
+        """Remove what killed processes left half written; what others are writing now stays."""
+        with suppress(OSError):  # a folder that cannot be tidied is told of by those who write
+            os.utime(self.folder)
+            now = self.folder.stat().st_mtime  # the folder's own time, wherever the disk is
+            for part in self.folder.glob("*/.*.part"):
+                found = _PART.fullmatch(part.name)
+                if found and (not _alive(int(found[1])) or part.stat().st_mtime < now - _OLD):
+                    part.unlink(missing_ok=True)
 
-@lru_cache(maxsize=1)
-def _libraries() -> list[str]:
-    return [f"{name} {version(name)}" for name in ("pillow", "uharfbuzz", "icu4py")]
+
+def _alive(process: int) -> bool:
+    """Whether a process runs on this machine. Where that cannot be asked, it may."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True

@@ -1,9 +1,10 @@
 """Where a line may end.
 
 ICU finds the opportunities (dictionaries for Thai, Lao, Khmer and Burmese, phrases for Japanese and
-Korean); the rules here take some away again, so that what people read or dial as one thing stays on
-one line: phone numbers, hashtags, handles, links, a number and its unit, French punctuation. A soft
-hyphen is no opportunity: nothing here draws the hyphen that it would call for.
+Korean, strict rules for Chinese and Japanese punctuation); the rules here take some away again, so
+that what people read or dial as one thing stays on one line: phone numbers, hashtags, handles,
+links, a number and its unit, a Chinese word, a sign and the space that some languages set before
+it. A soft hyphen is no opportunity: nothing here draws the hyphen that it would call for.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from icu4py.breakers import CharacterBreaker, LineBreaker
+from icu4py.breakers import CharacterBreaker, LineBreaker, WordBreaker
 
 
 class Break(NamedTuple):
@@ -28,15 +29,21 @@ _LOCALES = {"ja": "ja@lb=strict;lw=phrase", "ko": "ko@lw=phrase", "zh": "zh@lb=s
 
 _SPACE = "[ \u00a0\u2009\u202f]"  # what separates groups of digits
 _DASH = "[-\u2010\u2011]"
+_AFTER_WORD = r"(?<![0-9A-Za-z_\#&/@+])"  # scripts without spaces write on right before a link
 # What ends a tag: white space, punctuation other than the underscore, and isolate controls.
-_TAG = r"[^\s!-/:-@\[-^`{-~،؛؟।…«»“”‘’\u2066-\u2069]"
+_TAG = (
+    r"[^\s!-/:-@\[-^`{-~«»‐-‧‰-⁞\u2066-\u2069՚-՟։،؛؟٪-٭۔।॥෴๚๛၊-၏፡-፨។-៚"
+    r"\u3000-\u3004\u3008-\u3020〰・！-／：-＠［-＾｀｛-･]"
+)
+# What a link has none of: the letters of scripts without spaces, and full-width signs.
+_LINK = r"[^\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2066-\u2069\u2e80-\ufaff\uff00-\uffef]"
 _WHOLE = re.compile(
     rf"""
-      (?<![\w/]) (?:https?://|www\.) [^\s\u2066-\u2069]+ [\w/]     # link
-    | (?<![\w@]) [\w.+-]+ @ [\w-]+ (?:\.[\w-]+)+                   # mail address
-    | (?<![\w\#]) [\#\uff03] {_TAG}+                               # hashtag
-    | (?<![\w@]) @ [\w.]* \w                                       # handle
-    | (?<![\w+]) (?: \+ | 00 ) {_SPACE}? \(? \d                    # phone, international
+      {_AFTER_WORD} (?:https?://|www\.) {_LINK}+ (?<= [\w/] )       # link
+    | (?<![\w.+-]) [\w.+-]+ @ [\w-]+ (?:\.[\w-]+)+                 # mail address
+    | {_AFTER_WORD} [\#\uff03] {_TAG}+                             # hashtag
+    | {_AFTER_WORD} @ (?: [0-9A-Za-z_.]* [0-9A-Za-z_] | \w+ )      # handle
+    | {_AFTER_WORD} (?: [+\uff0b] | 00 ) {_SPACE}? \(? \d          # phone, international
       (?: [./()-]? (?:{_SPACE}|{_DASH})? [()]? \d )+
     | (?<![\d,.]) (?: \( 0\d* \) \d* | 0\d+ )                      # phone, national
       (?: (?:{_SPACE}|{_DASH}|/) \d+ )+
@@ -45,18 +52,49 @@ _WHOLE = re.compile(
     """,
     re.VERBOSE,
 )
+
+_CURRENCY = r"\$¢£¥֏\u060b৲৳௹฿៛₠-⃀\ufdfc＄￥￦"
+# What follows a number as its unit, be there a space between or not: abbreviations, large numbers,
+# and what people, years and hours are counted in where no other word stands between.
+_UNIT = rf"""
+    [%‰٪؉％{_CURRENCY}]
+    | (?: km|m|cm|kg|g|h|min|Uhr|Kč|zł|Ft|kr|lei|лв|ден|дин|руб|грн
+        | mln|mio|mld|mrd|млн|млрд|тыс|тис|εκατ|մլն|მლნ
+        | mil | m[iy]ll?[hijyo]\w+ | м[иі]л[лиьй]\w+ | مليون|مليار|ملايين|میلیون|ملین|کروڑ|لاکھ
+        | करोड़|लाख|कोटी|কোটি|লাখ|லட்சம்|கோடி|కోట్ల|లక్షల|ሚሊዮን|מיליון ) (?!\w)
+    | ล้าน|บาท|คน|ปี|วัน|ชั่วโมง|นาที | ລ້ານ|ຄົນ|ປີ|ວັນ|ຊົ່ວໂມງ | លាន|នាក់|ឆ្នាំ|ម៉ោង | သန်း|ဦး|နှစ်|နာရီ
+    | [年月日号號時时分秒歳岁歲万萬億亿千百人名个個位次回件天周週円元条條倍] | 小时|小時
+    | [만억천명개년월일시분세살번원건] | 시간
+"""
 _GLUE = re.compile(
-    r"""
+    rf"""
       [«‹] \s+                                        # after an opening guillemet
-    | \s+ (?= [»›!?;:] )                              # before French high punctuation
+    | \s+ (?= [»›!?;:؟؛،۔।॥։၊။។៕៖ៗ፡-፧ๆฯໆ] )          # before what must not begin a line
     | \s+ (?= [–—] (?: \s | $ ) )                     # before a spaced dash
-    | (?<= \d ) \s (?= [%‰°€$£₪₺] | (?: km|m|cm|kg|g|h|min ) \b )   # number and unit
-    | (?<= [€$£₪₺] ) \s (?= \d )                      # currency and number
+    | (?<= [\d፩-፼] ) \s? (?= {_UNIT} )                # number and unit
+    | (?<= \d [万萬億亿千百만억천] ) \s? (?= [人名个個位件円元명개년원건] )   # 2760万人
+    | 第 (?= \d )                                     # and what counts in order
+    | (?: \b (?:n[°ºo]|[Nn]r|No|pp?|art|Art) \.? | [№§] ) \s (?= \d )
+    | (?<= [{_CURRENCY}] ) \s (?= \d )                # currency and number
     | (?<= \d [.,\u066b] \d ) \s (?= \w )              # 27.6 million
-    | (?<= \w ) [-\u2010] (?= \w{1,8} \b )            # parlez-en, elles-mêmes
+    | (?<= \d ) \s (?= [hj]/\d ) | (?<= \d \s [hj]/ ) (?= \d )   # 24 h/24, 7 j/7
+    | (?<= \b \w \. ) \s (?= \w \. )                  # z. B., т. е.
+    | (?<= \w ) [-\u2010] (?= \w{{1,8}} \b )            # parlez-en, elles-mêmes
     """,
     re.VERBOSE,
 )
+_GLUE_OF = {
+    # The one-letter words of these languages lean on the word that follows.
+    **dict.fromkeys(("cs", "pl"), re.compile(r"\b [AIKOSUVWZaikosuvwz] \s+ (?= \w )", re.VERBOSE)),
+    # What begins no line, even of a phrase; and where ICU takes words in hiragana apart, for it
+    # has few of them: there a phrase ends in a particle.
+    "ja": re.compile(
+        "(?=[ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶーゝゞヽヾ々〻])"
+        "|(?<=[ぁ-ゖ])(?<![はがをにでとのへもやて])(?=[ぁ-ゖ])"
+    ),
+    # A particle stays with its word, even after a bracket or a quotation.
+    "ko": re.compile(r"(?<= [”’\"')\]」』》〉] ) (?= [가-힣] )", re.VERBOSE),
+}
 FORCING = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 """Characters after which a new line must start."""
 
@@ -74,11 +112,23 @@ def wholes(text: str) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=1024)
 def line_breaks(text: str, language: str) -> tuple[Break, ...]:
     """The breaks of `text` in order; the last one stands at its end."""
-    locale = _LOCALES.get(language.partition("-")[0].lower(), language.replace("-", "_"))
+    primary = language.partition("-")[0].lower()
+    locale = _LOCALES.get(primary, language.replace("-", "_"))
     kept = {position for start, end in wholes(text) for position in range(start + 1, end)}
-    kept.update(match.end() for match in _GLUE.finditer(text))
+    if primary == "zh":
+        kept.update(_inside_words(text))
+    for glue in (_GLUE, _GLUE_OF.get(primary)):
+        kept.update(match.end() for match in (glue.finditer(text) if glue else ()))
     kept.update(position + 1 for position, char in enumerate(text) if char == "\u00ad")
     return tuple(_breaks(text, LineBreaker(text, locale), kept))
+
+
+def _inside_words(text: str) -> Iterator[int]:
+    """Positions inside the words of ICU's Chinese dictionary: lines read better between words."""
+    position = 0
+    for word in WordBreaker(text, "zh"):
+        yield from range(position + 1, position + len(word))
+        position += len(word)
 
 
 @lru_cache(maxsize=256)

@@ -1,18 +1,25 @@
 """Many requests become assets: names first, then only what is missing is drawn.
 
-Work is spread over processes in batches of one language, since shaping and grounds are shared
-within a language. An interrupted build leaves whole files only; running it again finishes it.
+Work is spread over processes in batches. Cards of one ground follow each other, and within it those
+of one language, so that a ground is drawn once and a process holds few of them. An interrupted
+build leaves whole files only; running it again finishes it.
 """
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
+import signal
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 
 from rendering.asset import Asset, AssetStore, CardRequest, asset_name
@@ -26,6 +33,10 @@ _BATCH = 24
 _HELD = (RenderError, LayoutError)
 
 Progress = Callable[[int, int], None]
+
+
+class WorkerLost(RenderError):
+    """A process that draws was ended from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,11 @@ class BuildReport:
     failed: list[Unrendered] = field(default_factory=list)
 
 
+_Result = tuple[int, list[Unrendered]]
+"""How many pictures of a batch were drawn, and those that could not be."""
+_Results = Generator[_Result, None, None]
+
+
 @dataclass
 class Workshop:
     """Where pictures are made: a theme, a store and an encoding."""
@@ -55,6 +71,7 @@ class Workshop:
     store: AssetStore
     workspace: Path | None = None
     encoding: Encoding = JPEG
+    _shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.composer = Composer(open_theme(self.workspace))
@@ -62,113 +79,194 @@ class Workshop:
 
     def asset(self, request: CardRequest) -> Asset:
         """The asset a request stands for, drawn or not."""
-        theme = self.composer.theme
-        layout = self.composer.layout(request.layout)
-        shown = {name: text for name, text in request.slots.items() if name in layout.slots}
-        request = replace(request, slots=shown)
-        name = asset_name(request, layout.digest, theme.digest, self._fonts, self.encoding)
-        form = theme.format(request.format)
+        name = self.name(request)
+        form = self.composer.theme.format(request.format)
         file = self.store.path(name, self.encoding)
         return Asset(name, file, self.encoding.media_type, form.width, form.height)
+
+    def name(self, request: CardRequest) -> str:
+        """The name of the asset a request stands for; :class:`LayoutError` without a layout."""
+        layout = self.composer.layout(request.layout)
+        theme = self.composer.theme
+        theme.format(request.format)
+        if request.layout not in self._shown:
+            self._shown[request.layout] = tuple(sorted(layout.slots))
+        shown = self._shown[request.layout]
+        return asset_name(request, shown, layout.digest, theme.digest, self._fonts, self.encoding)
 
     def draw(self, request: CardRequest) -> Asset:
         """Draw one picture and store it."""
         asset = self.asset(request)
-        data = self.encoding.encode(self.composer.compose(request))
+        picture = self.composer.compose(request)
+        data = self.encoding.encode(picture, photo=request.photo is not None)
         self.store.write(asset.name, self.encoding, data)
         return asset
 
     def build(
         self, requests: Iterable[CardRequest], workers: int = 1, progress: Progress | None = None
     ) -> BuildReport:
-        """Make every asset that is missing. Never raises for a single card: see ``failed``."""
+        """Make every asset that is missing. Never raises for a single card: see ``failed``.
+
+        Uses up to ``workers`` processes, fewer for little work. Raises :class:`WorkerLost` when one
+        of them is killed; what was drawn until then stays.
+        """
         report = BuildReport()
-        wanted: dict[str, CardRequest] = {}
-        for request in requests:
-            try:
-                wanted[self.asset(request).name] = request
-            except LayoutError as error:
-                report.failed.append(_unrendered("", request, error))
-        missing = {
-            name: request
-            for name, request in wanted.items()
-            if not self.store.has(name, self.encoding)
-        }
-        report.reused = len(wanted) - len(missing)
-        batches = _batches(list(missing.values()))
-        done = 0
-        for drawn, failed in self._run(batches, workers):
-            report.drawn += drawn
-            report.failed.extend(failed)
-            done += drawn + len(failed)
-            if progress is not None:
-                progress(done, len(missing))
+        missing = self._missing(requests, report)
+        if missing:
+            self.store.tidy()
+        with closing(self._run(_batches(missing), workers)) as results:
+            done = 0
+            for drawn, failed in results:
+                report.drawn += drawn
+                report.failed.extend(failed)
+                done += drawn + len(failed)
+                if progress is not None:
+                    progress(done, len(missing))
         return report
 
-    def _run(
-        self, batches: Sequence[Sequence[CardRequest]], workers: int
-    ) -> Iterable[tuple[int, list[Unrendered]]]:
-        if workers < 2 or len(batches) < 2:
-            yield from (_draw_batch(self, batch) for batch in batches)
-            return
-        yield from self._spread(batches, workers)
+    def _missing(self, requests: Iterable[CardRequest], report: BuildReport) -> list[CardRequest]:
+        """One request for every asset that is not there; counts and notes the others."""
+        seen: set[str] = set()
+        missing: list[CardRequest] = []
+        for request in requests:
+            try:
+                name = self.name(request)
+            except LayoutError as error:
+                report.failed.append(_unrendered("", error))
+                continue
+            if name in seen:
+                continue
+            seen.add(name)
+            if self.store.has(name, self.encoding):
+                report.reused += 1
+            else:
+                missing.append(request)
+        return missing
 
-    def _spread(
-        self, batches: Sequence[Sequence[CardRequest]], workers: int
-    ) -> Iterable[tuple[int, list[Unrendered]]]:
-        arguments = (self.store.folder, self.workspace, self.encoding)
-        with ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), _open_workshop, arguments
-        ) as pool:
-            queue = iter(batches)
-            running: set[Future[tuple[int, list[Unrendered]]]] = {
-                pool.submit(_draw_in_worker, batch) for batch in islice(queue, workers * 2)
-            }
-            while running:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    yield future.result()
-                running |= {pool.submit(_draw_in_worker, b) for b in islice(queue, len(finished))}
+    def _run(self, batches: Sequence[Sequence[CardRequest]], workers: int) -> _Results:
+        if min(workers, len(batches)) < 2:
+            return (_draw_batch(self, [request]) for batch in batches for request in batch)
+        return _spread(self, batches, min(workers, len(batches)))
+
+
+def _spread(workshop: Workshop, batches: Sequence[Sequence[CardRequest]], workers: int) -> _Results:
+    """Draw batches in other processes; two a process are on their way, the others wait here."""
+    context = multiprocessing.get_context("spawn")
+    goes_on, stop = context.Pipe(duplex=False)
+    arguments = (workshop.store.folder, workshop.workspace, workshop.encoding, goes_on)
+    pool = ProcessPoolExecutor(workers, context, _open_workshop, arguments)
+    queue = iter(batches)
+    running: set[Future[_Result]] = set()
+    try:
+        while True:
+            with _interrupts_held():
+                for batch in islice(queue, workers * 2 - len(running)):
+                    running.add(pool.submit(_draw_in_worker, batch))
+            if not running:
+                return
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise WorkerLost(
+            "a process that draws pictures was killed, most likely because memory ran short; "
+            "what was drawn is kept: run the command again, with fewer workers"
+        ) from error
+    finally:
+        stop.close()
+        pool.shutdown(cancel_futures=True)
+        goes_on.close()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes started meanwhile never hear of Ctrl-C: whoever started them ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _workshop: Workshop | None = None
 """The worker process's own workshop; set once when the process starts."""
+_stopped = threading.Event()
+"""Set in a worker process when no more pictures are wanted."""
 
 
-def _open_workshop(folder: Path, workspace: Path | None, encoding: Encoding) -> None:
+def _open_workshop(
+    folder: Path, workspace: Path | None, encoding: Encoding, goes_on: Connection
+) -> None:
     global _workshop  # a process pool's initializer has no other place
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be held back
+    threading.Thread(target=_end_with_parent, args=(goes_on,), daemon=True).start()
     _workshop = Workshop(AssetStore(folder), workspace, encoding)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(goes_on: Connection) -> None:
     """Else a worker whose parent was killed would wait for work for ever."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    if parent is None:
+        return
+    wait_for([goes_on, parent.sentinel])
+    _stopped.set()
+    parent.join()
+    os._exit(1)
 
 
-def _draw_in_worker(batch: Sequence[CardRequest]) -> tuple[int, list[Unrendered]]:
+def _draw_in_worker(batch: Sequence[CardRequest]) -> _Result:
     if _workshop is None:
         raise RuntimeError("the worker has no workshop")
-    return _draw_batch(_workshop, batch)
+    result = _draw_batch(_workshop, batch)
+    _give_back()
+    return result
 
 
-def _draw_batch(workshop: Workshop, batch: Sequence[CardRequest]) -> tuple[int, list[Unrendered]]:
-    failed = []
+def _give_back() -> None:
+    """Return free memory to the system: of what a batch leaves behind, glibc would keep 30 MB."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError, TypeError):
+        return  # another C library, which has its own ways
+
+
+def _draw_batch(workshop: Workshop, batch: Sequence[CardRequest]) -> _Result:
+    drawn, failed = 0, []
     for request in batch:
+        if _stopped.is_set():
+            break
         try:
             workshop.draw(request)
+            drawn += 1
         except _HELD as error:
-            failed.append(_unrendered(workshop.asset(request).name, request, error))
-    return len(batch) - len(failed), failed
+            failed.append(_unrendered(workshop.name(request), error))
+    return drawn, failed
 
 
-def _unrendered(name: str, request: CardRequest, error: Exception) -> Unrendered:
-    return Unrendered(name, f"{request.layout}, {request.format}: {error}")
+def _unrendered(name: str, error: Exception) -> Unrendered:
+    return Unrendered(name, str(error))
 
 
 def _batches(requests: list[CardRequest]) -> list[list[CardRequest]]:
-    ordered = sorted(requests, key=lambda one: (one.language, one.format, one.layout))
-    return [ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH)]
+    """Batches of cards with one ground; what is left of grounds goes together."""
+    ordered = sorted(requests, key=lambda one: (_ground(one), one.language))
+    batches: list[list[CardRequest]] = []
+    rest: list[CardRequest] = []
+    for _, group in groupby(ordered, key=_ground):
+        while len(batch := list(islice(group, _BATCH))) == _BATCH:
+            batches.append(batch)
+        rest += batch
+        if len(rest) >= _BATCH:
+            batches.append(rest)
+            rest = []
+    return [*batches, rest] if rest else batches
+
+
+def _ground(request: CardRequest) -> tuple[str, ...]:
+    """What cards share when they may be drawn on one ground, in an order."""
+    files = (str(request.logo), str(request.wordmark), str(request.photo), str(request.focus))
+    brand = tuple(word for pair in sorted(request.brand.items()) for word in pair)
+    return (request.layout, request.format, request.direction, request.emblem, *files, *brand)

@@ -6,6 +6,7 @@ of it. Right-to-left cards are the mirror image of left-to-right ones.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +19,7 @@ from rendering import contrast, fit, ground, shapes
 from rendering.asset import CardRequest
 from rendering.errors import LowContrast, TextError
 from rendering.fit import Column, TextSpec
-from rendering.ground import Ground
+from rendering.ground import Ground, Wording
 from templates.environment import FAULTS, environment
 from templates.layouts import Box, Colour, Element, Format, Layout, LayoutError, Paragraph, Theme
 
@@ -26,7 +27,7 @@ _SMALLER = 0.86
 """How much smaller than the text it stands below (``below``) a text at least is."""
 _INDENT = 1.5
 """Room for a list marker, in sizes of the line it stands beside."""
-_GROUNDS = 6
+_GROUNDS = 3
 """How many grounds are kept, the latest used; one takes 3 to 8 MB. Builds draw the cards of one
 ground after another."""
 
@@ -44,6 +45,12 @@ class Text(NamedTuple):
     column: Column
     specs: tuple[TextSpec, ...]
     colours: tuple[Colour, ...]
+
+    @property
+    def ink(self) -> Box:
+        """Left, top, right and bottom of what is drawn, on the card."""
+        left, top, right, bottom = self.column.ink
+        return left + self.left, top + self.top, right + self.left, bottom + self.top
 
 
 @dataclass
@@ -68,37 +75,33 @@ class Composer:
         """
         under = self.ground(request)
         canvas = under.image.copy()
-        form = self.theme.format(request.format)
-        for text in self.texts(request):
-            _check_contrast(under, form, text)
+        fitting = _Fitting(self, request)
+        for element in fitting.elements:
+            wording = fitting.wording(element)
+            if not any(wording.texts) or under.repeat(canvas, wording):
+                continue
+            text = fitting.text(element, wording)
+            _check_contrast(under, fitting.form, text)
             fit.draw(canvas, text.column, text.left, text.top, text.colours)
             self._markers(canvas, request, text)
+            if element.options.get("smallest") == "small":
+                under.remember(canvas, wording, text.ink)
         return canvas
 
     def texts(self, request: CardRequest) -> Iterator[Text]:
         """The texts of a card, fitted; those that others are set ``below`` come first."""
-        layout = self.layout(request.layout)
-        form = self.theme.format(request.format)
-        palette = self.theme.branded(request.brand)
-        fitted: dict[str, Column] = {}
-        found = [element for element in _active(layout, form, request) if element.type == "text"]
-        for element in sorted(found, key=lambda one: "below" in one.options):
-            try:
-                text = _text(layout, form, element, request, palette, fitted)
-            except TextError as error:
-                error.box_name = element.name
-                raise
-            if text is not None:
-                fitted[element.name] = text.column
-                yield text
+        fitting = _Fitting(self, request)
+        for element in fitting.elements:
+            wording = fitting.wording(element)
+            if any(wording.texts):
+                yield fitting.text(element, wording)
 
     def ground(self, request: CardRequest) -> Ground:
         """What the texts of a card stand on; not to be drawn upon."""
         layout = self.layout(request.layout)
         form = self.theme.format(request.format)
         active = _active(layout, form, request)
-        shown = [layout.elements.index(element) for element in active]
-        key = (layout.digest, *ground.key(form, shown, request))
+        key = (layout.digest, *ground.key(form, [element.number for element in active], request))
         kept = self._grounds.pop(key, None)
         if kept is None:
             palette = self.theme.branded(request.brand)
@@ -122,33 +125,49 @@ class Composer:
             shapes.paste(canvas, shapes.icon(strokes, line.size, 3.2), x, y, colour)
 
 
-def _text(
-    layout: Layout,
-    form: Format,
-    element: Element,
-    request: CardRequest,
-    palette: Mapping[str, Colour],
-    fitted: Mapping[str, Column],
-) -> Text | None:
-    specs, names = _specs(layout, element, request)
-    if not specs:
-        return None
-    box = ground.placed(element.boxes[form.name], form, request.direction)
-    left, top, width, height = box
-    smallest = _smallest(layout, form, element)
-    largest = max(_largest(element, form, fitted), smallest)
-    indent = round(largest * _INDENT) if "marker" in element.options else 0
-    column = fit.fit(
-        specs,
-        width - indent,
-        height,
-        largest=largest,
-        smallest=smallest,
-        valign=element.options.get("valign", "top"),
-    )
-    start = left + (indent if request.direction == "ltr" else 0)
-    colours = tuple(palette[name] for name in names)
-    return Text(element, box, start, top, column, tuple(specs), colours)
+class _Fitting:
+    """The texts of one card on their way into their boxes."""
+
+    def __init__(self, composer: Composer, request: CardRequest) -> None:
+        self._layout = composer.layout(request.layout)
+        self.form = composer.theme.format(request.format)
+        self._request = request
+        self._palette = composer.theme.branded(request.brand)
+        self._fitted: dict[str, Column] = {}
+        active = _active(self._layout, self.form, request)
+        texts = [element for element in active if element.type == "text"]
+        self.elements = sorted(texts, key=lambda one: "below" in one.options)
+
+    def wording(self, element: Element) -> Wording:
+        """What an element says, a text for each paragraph."""
+        layout, slots = self._layout, self._request.slots
+        texts = [_fill(layout, element, paragraph.text, slots) for paragraph in element.paragraphs]
+        return Wording(element.number, self._request.language, tuple(texts))
+
+    def text(self, element: Element, wording: Wording) -> Text:
+        """The element's texts, fitted. Raises :class:`TextError` that names the element."""
+        specs, names = _specs(element, wording, self._request)
+        box = ground.placed(element.boxes[self.form.name], self.form, self._request.direction)
+        left, top, width, height = box
+        smallest = _smallest(self._layout, self.form, element)
+        largest = max(_largest(element, self.form, self._fitted), smallest)
+        indent = round(largest * _INDENT) if "marker" in element.options else 0
+        try:
+            column = fit.fit(
+                specs,
+                width - indent,
+                height,
+                largest=largest,
+                smallest=smallest,
+                valign=element.options.get("valign", "top"),
+            )
+        except TextError as error:
+            error.box_name = element.name
+            raise
+        self._fitted[element.name] = column
+        start = left + (indent if self._request.direction == "ltr" else 0)
+        colours = tuple(self._palette[name] for name in names)
+        return Text(element, box, start, top, column, tuple(specs), colours)
 
 
 def _check_contrast(under: Ground, form: Format, text: Text) -> None:
@@ -207,13 +226,12 @@ def _largest(element: Element, form: Format, fitted: Mapping[str, Column]) -> in
 
 
 def _specs(
-    layout: Layout, element: Element, request: CardRequest
+    element: Element, wording: Wording, request: CardRequest
 ) -> tuple[list[TextSpec], list[str]]:
     """The texts of an element, and the names of their colours."""
     specs: list[TextSpec] = []
     colours: list[str] = []
-    for paragraph in element.paragraphs:
-        text = _fill(layout, element, paragraph.text, request.slots)
+    for paragraph, text in zip(element.paragraphs, wording.texts, strict=True):
         for part in text.split("\n") if paragraph.each else [" ".join(text.split("\n"))]:
             if part.strip():
                 specs.append(_spec(paragraph, part, element, request, first=not specs))
@@ -239,13 +257,22 @@ def _spec(
 
 
 def _fill(layout: Layout, element: Element, pattern: str, slots: Mapping[str, str]) -> str:
+    """The text of a paragraph; empty when it is nothing but white space."""
     try:
-        return _template(pattern).render(slots)
+        text = slots.get(_only_slot(pattern)) or _template(pattern).render(slots)
     except FAULTS as error:
         raise LayoutError(
             f"{layout.file}: text '{element.name}': {error} in '{pattern}'; "
             f"the card has {', '.join(sorted(slots))}"
         ) from error
+    return text if text.strip() else ""
+
+
+@lru_cache(maxsize=256)
+def _only_slot(pattern: str) -> str:
+    """The text a pattern names, if it is nothing else, as most are: that needs no engine."""
+    found = re.fullmatch(r"\{\{ (\w+) \}\}", pattern)
+    return found[1] if found else ""
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from PIL import Image
 from rendering.errors import TextError
 from rendering.fonts import EM
 from rendering.raster import Mask, Run, rasterise
-from rendering.shaping import Paragraph, line_items
+from rendering.shaping import Paragraph, line_slices
 
 Box = tuple[int, int, int, int]
 Colour = tuple[int, int, int]
@@ -69,26 +69,20 @@ class Placed(NamedTuple):
 
 def place(paragraph: Paragraph, start: int, end: int) -> Placed:
     """Set the characters from `start` to `end` in one line, in visual order."""
-    runs: list[Run] = []
+    slices, advance = line_slices(paragraph, start, end)
+    if not slices:
+        return Placed((), advance, 0, 0, 0, 0)
+    runs = []
     lefts, bottoms, rights, tops = [], [], [], []
-    pen = 0
-    for font, glyphs in line_items(paragraph, start, end):
-        placed = []
-        for glyph, _, advance, dx, y in glyphs:
-            left, bottom, right, top = font.ink[glyph]
-            if right > left:
-                x = pen + dx
-                placed.append((glyph, x, y))
-                lefts.append(x + left)
-                rights.append(x + right)
-                bottoms.append(y + bottom)
-                tops.append(y + top)
-            pen += advance
-        if placed:
-            runs.append(Run(font, tuple(placed)))
-    if not runs:
-        return Placed((), pen, 0, 0, 0, 0)
-    return Placed(tuple(runs), pen, min(lefts), min(bottoms), max(rights), max(tops))
+    for item, first, last, shift in slices:
+        glyphs = tuple((glyph, x + shift, y) for glyph, x, y in item.glyphs[first:last])
+        runs.append(Run(item.font, glyphs))
+        left, bottom, right, top = item.boxes
+        lefts.append(min(left[first:last]) + shift)
+        bottoms.append(min(bottom[first:last]))
+        rights.append(max(right[first:last]) + shift)
+        tops.append(max(top[first:last]))
+    return Placed(tuple(runs), advance, min(lefts), min(bottoms), max(rights), max(tops))
 
 
 def ink_in_pixels(placed: Placed, size: int, x: int, baseline: int) -> Box:

@@ -67,7 +67,7 @@ class DoesNotFit(TextError):
         )
 
 
-_ROOMY = dict.fromkeys(("ar", "fa", "ur", "ps", "ckb"), 1.5)
+_ROOMY = dict.fromkeys(("ar", "fa", "ur-Arab", "ps", "ckb", "km", "my"), 1.5) | {"ur": 2.6}
 """The least distance of baselines, in em, in languages whose marks and tails reach far: so that
 neighbouring cards are set alike, whichever letters happen to meet in them."""
 CAPITAL, DESCENDER = EM * 7 // 10, EM // 5
@@ -183,7 +183,9 @@ class _Block:
         """Room above and below, leading and space before, in px, at a base size."""
         size, paragraph = self.size(base), self.text.paragraph
         ink = _ceil(paragraph.ascent * size) + _ceil(paragraph.descent * size)
-        wanted = max(self.spec.leading, _ROOMY.get(self.spec.language.partition("-")[0], 0.0))
+        language = self.spec.language
+        roomy = _ROOMY.get(language, _ROOMY.get(language.partition("-")[0], 0.0))
+        wanted = max(self.spec.leading, roomy)
         leading = max(round(wanted * size), ink + round(self.spec.line_gap * size))
         before = round(self.spec.space_before * base) + _ceil(self.lift * size)
         return _ceil(self.high * size), _ceil(self.deep * size), leading, before

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
+from collections.abc import Callable, Container
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,16 +50,30 @@ class _Inks(dict[int, Ink]):
 
 
 class Font:
-    """One face at one weight. Equal when name and weight are."""
+    """One face at one weight, opened when it is first used. Equal when name and weight are.
 
-    def __init__(self, name: str, weight: int, face: Any, characters: frozenset[int]) -> None:
+    `handle` is HarfBuzz's font, `characters` the code points that it has a glyph for.
+    """
+
+    def __init__(self, name: str, weight: int, opened: Callable[[], Face]) -> None:
         self.name = name
         self.weight = weight
-        self.characters = characters
-        self.handle = uharfbuzz.Font(face)
-        self.handle.scale = (EM, EM)
-        self.handle.set_variations({"wght": weight})
-        self.ink = _Inks(self.handle)
+        self._opened = opened
+
+    @cached_property
+    def handle(self) -> Any:
+        handle = uharfbuzz.Font(self._opened().handle)
+        handle.scale = (EM, EM)
+        handle.set_variations({"wght": self.weight})
+        return handle
+
+    @cached_property
+    def characters(self) -> Container[int]:
+        return self._opened().characters
+
+    @cached_property
+    def ink(self) -> dict[int, Ink]:
+        return _Inks(self.handle)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Font) and (self.name, self.weight) == (other.name, other.weight)
@@ -70,8 +85,15 @@ class Font:
         return f"Font({self.name!r}, {self.weight})"
 
 
+class Face(NamedTuple):
+    """An opened file. Its bytes are mapped, not read: only the pages in use take memory."""
+
+    handle: Any
+    characters: Container[int]
+
+
 class Fonts:
-    """The faces of one folder. Opened on first use and kept; every file's size is checked then."""
+    """The faces of one folder. Each is opened on first use and kept; its size is checked then."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
@@ -81,8 +103,11 @@ class Fonts:
         except (OSError, ValueError, KeyError) as error:
             raise FontsDamaged(f"{manifest}: unreadable ({error}); install again") from error
         self._entries: dict[str, dict[str, Any]] = {entry["name"]: entry for entry in entries}
-        self._by_script = {script: e["name"] for e in entries for script in e["scripts"]}
-        self._faces: dict[str, tuple[Any, frozenset[int]]] = {}
+        self._by_script: dict[str, list[dict[str, Any]]] = {}
+        for entry in entries:
+            for script in entry["scripts"]:
+                self._by_script.setdefault(script, []).append(entry)
+        self._faces: dict[str, Face] = {}
         self._fonts: dict[tuple[str, int], Font] = {}
 
     @property
@@ -95,21 +120,38 @@ class Fonts:
         """ISO 15924 codes that have a face of their own."""
         return tuple(self._by_script)
 
+    @property
+    def opened(self) -> tuple[str, ...]:
+        """The faces in use so far: the others have cost nothing."""
+        return tuple(self._faces)
+
     def font(self, name: str, weight: int) -> Font:
         """The face called `name` at `weight`, which must lie within the face's axis."""
         if (name, weight) not in self._fonts:
             low, high = self._entries[name]["weights"]
             if not low <= weight <= high:
                 raise ValueError(f"weight {weight} is outside {low} to {high} of {name}")
-            self._fonts[name, weight] = Font(name, weight, *self._face(name))
+            self._fonts[name, weight] = Font(name, weight, lambda: self._face(name))
         return self._fonts[name, weight]
 
-    @lru_cache(maxsize=256)  # noqa: B019 - one instance lives as long as the process
-    def preference(self, script: str, main: str, weight: int) -> tuple[Font, ...]:
-        """Every font in the order to try for `script` inside a text that is mostly `main`."""
-        wanted = [self._by_script[s] for s in (script, main, "Latn") if s in self._by_script]
+    @lru_cache(maxsize=1024)  # noqa: B019 - one instance lives as long as the process
+    def preference(
+        self, script: str, main: str, weight: int, language: str = ""
+    ) -> tuple[Font, ...]:
+        """Every font in the order to try for `script` inside a text that is mostly `main`.
+
+        A face that the manifest limits to some languages comes first in texts of these.
+        """
+        wanted = [self._named(s, language) for s in (script, main, "Latn") if s in self._by_script]
         names = dict.fromkeys([*wanted, *self._entries])
         return tuple(self.font(name, weight) for name in names)
+
+    def _named(self, script: str, language: str) -> str:
+        """The face of `script`: one made for `language` if there is one, else one for all."""
+        asked = _wish(language)
+        entries = sorted(self._by_script[script], key=lambda entry: "languages" not in entry)
+        fitting = (e["name"] for e in entries if asked in e.get("languages", (asked,)))
+        return str(next(fitting, entries[0]["name"]))
 
     def findings(self) -> list[str]:
         """What differs between the files and the manifest's SHA-256, one line a file."""
@@ -122,7 +164,7 @@ class Fonts:
                 out.append(f"{path}: SHA-256 differs from manifest.json; install again")
         return out
 
-    def _face(self, name: str) -> tuple[Any, frozenset[int]]:
+    def _face(self, name: str) -> Face:
         if name not in self._faces:
             entry = self._entries[name]
             path = self.folder / entry["file"]
@@ -132,9 +174,20 @@ class Fonts:
                     f"{path}: {entry['size']} bytes expected, "
                     f"{'none' if size < 0 else size} found; install again"
                 )
-            face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
-            self._faces[name] = (face, frozenset(face.unicodes))
+            handle = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
+            self._faces[name] = Face(handle, handle.unicodes)
         return self._faces[name]
+
+
+def _wish(language: str) -> str:
+    """What a language tag says of the face wanted, as the manifest writes it.
+
+    That is its script subtag if there is one (`ur-Arab` asks for Naskh as `und-Arab`, any
+    `-Aran` for Nastaliq), else the language.
+    """
+    primary, *others = language.split("-")
+    scripts = [tag.title() for tag in others if len(tag) == 4 and tag.isalpha()]
+    return f"und-{scripts[0]}" if scripts else primary.lower()
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -17,16 +18,44 @@ from templates.elements import Box, Colour, Element, Format, Strokes, overlap
 
 _THIN, _STEP = 40, 6
 """The least density of a scrim, and how much is added until its texts can be read, of 100."""
+_SMALL_PRINT = 32
+"""How many small texts a ground remembers; one takes 20 to 200 KB."""
 _FADE = 0.25
 """Over which part of its height a scrim begins, unless the layout says otherwise."""
 
 
+class Wording(NamedTuple):
+    """What a text element of a layout says: its number there, and a text for each paragraph."""
+
+    number: int
+    language: str
+    texts: tuple[str, ...]
+
+
 @dataclass
 class Ground:
-    """A drawn ground. Remembers the contrast of what was asked about."""
+    """A drawn ground. Remembers contrasts, and the small print drawn on it: that of one card is
+    that of the next, society, hashtag and all."""
 
     image: Image.Image
     _seen: dict[tuple[Box, Colour], float] = field(default_factory=dict)
+    _drawn: dict[Wording, tuple[Image.Image, int, int]] = field(default_factory=dict)
+
+    def repeat(self, canvas: Image.Image, wording: Wording) -> bool:
+        """Put a remembered text on a copy of this ground, if it is remembered."""
+        found = self._drawn.pop(wording, None)
+        if found is None:
+            return False
+        self._drawn[wording] = found  # the one used last stands last
+        picture, left, top = found
+        canvas.paste(picture, (left, top))
+        return True
+
+    def remember(self, canvas: Image.Image, wording: Wording, ink: Box) -> None:
+        """Keep a text that was drawn on a copy of this ground, inside left, top, right, bottom."""
+        self._drawn[wording] = (canvas.crop(ink), *ink[:2])
+        if len(self._drawn) > _SMALL_PRINT:
+            del self._drawn[next(iter(self._drawn))]
 
     def contrast(self, box: Box, colour: Colour) -> float:
         """The least contrast of a colour to what lies under left, top, width, height."""
@@ -62,7 +91,7 @@ def draw(
             over = list(_texts_over(element, elements, form, request, palette))
             _veil(canvas, box, element, over, palette[element.options["fill"]])
         elif element.type != "text":
-            _shape(canvas, element, box, request, palette, icons)
+            _shape(canvas, form, element, box, request, palette, icons)
     return Ground(canvas)
 
 
@@ -74,6 +103,7 @@ def placed(box: Box, form: Format, direction: str) -> Box:
 
 def _shape(
     canvas: Image.Image,
+    form: Format,
     element: Element,
     box: Box,
     request: CardRequest,
@@ -84,8 +114,7 @@ def _shape(
     options = element.options
     match element.type:
         case "rect":
-            mask = shapes.rectangle(width, height, options.get("radius", 0))
-            shapes.paste(canvas, mask, left, top, palette[options["fill"]])
+            shapes.fill(canvas, box, options.get("radius", 0), palette[options["fill"]])
         case "circle" | "ring":
             mask = shapes.circle(width, height, options.get("width", 0))
             shapes.paste(canvas, mask, left, top, palette[options["fill"]])
@@ -93,13 +122,17 @@ def _shape(
             mask = shapes.icon(icons[options["name"]], width, options["width"])
             shapes.paste(canvas, mask, left, top, palette[options["colour"]])
         case "emblem" | "logo" if request.logo is not None:
-            canvas.paste(photos.contained(request.logo, width, height), (left, top))
+            logo = photos.logo(
+                request.logo, width, height, direction=request.direction, minimum=form.logo
+            )
+            canvas.paste(logo, (left, top))
         case "emblem":
             side = min(width, height)
             place = (left + (width - side) // 2, top + (height - side) // 2)
             canvas.paste(shapes.emblem(request.emblem, side), place)
         case "photo" if request.photo is not None:
-            canvas.paste(photos.cropped(request.photo, width, height), (left, top))
+            picture = photos.cropped(request.photo, width, height, request.focus)
+            canvas.paste(picture, (left, top))
 
 
 def _texts_over(
@@ -109,13 +142,17 @@ def _texts_over(
     request: CardRequest,
     palette: Mapping[str, Colour],
 ) -> Iterator[tuple[Box, Colour]]:
-    """Where texts stand over a scrim, and in which colours."""
+    """Where texts stand on a scrim and not on something drawn over it, and in which colours."""
+    above = [one for one in elements if one.number > scrim.number and one.type == "rect"]
     for element in elements:
         box = element.boxes[form.name]
-        if element.type == "text" and overlap(box, scrim.boxes[form.name]):
-            own = element.options["colour"]
-            for name in {own, *(paragraph.colour or own for paragraph in element.paragraphs)}:
-                yield placed(box, form, request.direction), palette[name]
+        if element.type != "text" or not overlap(box, scrim.boxes[form.name]):
+            continue
+        if any(overlap(box, one.boxes[form.name]) for one in above):
+            continue
+        own = element.options["colour"]
+        for name in {own, *(paragraph.colour or own for paragraph in element.paragraphs)}:
+            yield placed(box, form, request.direction), palette[name]
 
 
 def _veil(

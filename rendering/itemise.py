@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -23,27 +24,43 @@ class Stretch(NamedTuple):
     font: Font
 
 
-def itemise(text: str, base: int, weight: int, fonts: Fonts) -> Iterator[Stretch]:
+def itemise(
+    text: str, base: int, weight: int, fonts: Fonts, language: str = ""
+) -> Iterator[Stretch]:
     """Cut `text`, of paragraph level `base`; line separators are in no stretch.
 
     A character that no font has goes to the first font of its script, which will say so.
     """
-    scripts = [_script(char) for char in text]
+    scripts = _scripts(text, language)
     main = next(filter(None, scripts), "Latn")
-    levels = _levels(text, base)
+    for level, first, last in _level_runs(text, base):
+        for start, end, script in _script_runs(scripts, first, last):
+            order = fonts.preference(script or main, main, weight, language)
+            if not script and (font := _covering(text[start:end], order)) is not None:
+                order = (font,)  # a number, say: set in one face, whichever has all of it
+            for begin, stop, font in _font_runs(text, start, end, order):
+                yield Stretch(begin, stop, level, script or main, font)
+
+
+def _level_runs(text: str, base: int) -> Iterator[tuple[int, int, int]]:
+    """Level, start and end of each stretch of one embedding level between line separators."""
+    signs = set(text)
+    plain = not base and _RIGHT.isdisjoint(map(bidi.bidi_class, signs))
+    if plain and signs.isdisjoint(breaks.FORCING):
+        yield 0, 0, len(text)
+        return
+    levels = [0] * len(text) if plain else _levels(text, base)
     separators = [char in breaks.FORCING for char in text]
     for (level, separator), group in groupby(
         range(len(text)), key=lambda index: (levels[index], separators[index])
     ):
-        if separator:
-            continue
-        run = list(group)
-        for start, end, script in _script_runs(scripts, run[0], run[-1] + 1):
-            order = fonts.preference(script or main, main, weight)
-            if not script:  # a number, say: set in one face, whichever has all of it
-                order = _covering(text[start:end], order) or order
-            for first, last, font in _font_runs(text, start, end, order):
-                yield Stretch(first, last, level, script or main, font)
+        if not separator:
+            run = list(group)
+            yield level, run[0], run[-1] + 1
+
+
+_RIGHT = frozenset(("R", "AL", "AN"))
+"""Classes of characters without which a left-to-right paragraph has one level only."""
 
 
 def _levels(text: str, base: int) -> list[int]:
@@ -53,12 +70,9 @@ def _levels(text: str, base: int) -> list[int]:
     """
     inserted = list(text)
     kept = list(range(len(text)))
-    if base or any(bidi.bidi_class(char) in ("R", "AL", "AN") for char in set(text)):
-        for start, end in reversed(breaks.wholes(text)):
-            inserted[start:end] = ["\u2068", *inserted[start:end], "\u2069"]
-            kept = [i if i < start else i + 1 if i < end else i + 2 for i in kept]
-    else:
-        return [0] * len(text)
+    for start, end in reversed(breaks.wholes(text)):
+        inserted[start:end] = ["\u2068", *inserted[start:end], "\u2069"]
+        kept = [i if i < start else i + 1 if i < end else i + 2 for i in kept]
     found = bidi.levels("".join(inserted), "rtl" if base else "ltr")
     current, out = base, []
     for position in kept:
@@ -68,13 +82,34 @@ def _levels(text: str, base: int) -> list[int]:
     return out
 
 
+_EAST_ASIAN = frozenset(("zh", "ja", "ko"))
+_WIDE_THERE = frozenset("‘’“”—―‥…·")
+"""Signs that Latin type has too; between Han, kana and Hangul they are of that face and width."""
+_ONE_RUN = {"Hira": "Hani", "Kana": "Hani", "Bopo": "Hani"}
+"""Scripts that are written mixed and whose letters one face has: they are shaped together."""
+
+
+def _scripts(text: str, language: str) -> list[str]:
+    """The script of each character, "" where `_script` knows none."""
+    scripts = [_script(char) for char in text]
+    if language.partition("-")[0].lower() in _EAST_ASIAN:
+        for index, char in enumerate(text):
+            if char in _WIDE_THERE and not _APOSTROPHE.match(text, index - 1):
+                scripts[index] = "Hani"
+    return scripts
+
+
+_APOSTROPHE = re.compile(r"[A-Za-z]’[A-Za-z]")
+
+
 @lru_cache(maxsize=4096)
 def _script(char: str) -> str:
     """ISO 15924 code of a character, or "" when it is common to scripts or inherits its script."""
     buffer = uharfbuzz.Buffer()
     buffer.add_str(char)
     buffer.guess_segment_properties()
-    return buffer.script or ""
+    script = str(buffer.script or "")
+    return _ONE_RUN.get(script, script)
 
 
 def _script_runs(scripts: Sequence[str], start: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -92,7 +127,7 @@ def _font_runs(
     text: str, start: int, end: int, order: Sequence[Font]
 ) -> Iterator[tuple[int, int, Font]]:
     """Runs of one font: each cluster takes the first font of `order` that has all of it."""
-    if _covering(text[start:end], order[:1]):
+    if _covering(text[start:end], order[:1]) is not None:
         yield start, end, order[0]
         return
     first, current = start, order[0]
@@ -112,14 +147,16 @@ def _font_runs(
 def _font_for(cluster: str, order: Sequence[Font], current: Font) -> Font:
     if all(map(needs_no_glyph, cluster)):
         return current
-    fitting = _covering(cluster, order) or _covering(cluster[0], order) or order
-    return fitting[0]
+    return _covering(cluster, order) or _covering(cluster[0], order) or order[0]
 
 
-def _covering(chars: str, order: Sequence[Font]) -> tuple[Font, ...]:
-    """The fonts that have every one of `chars`."""
-    wanted = {ord(char) for char in chars if not needs_no_glyph(char)}
-    return tuple(font for font in order if wanted <= font.characters)
+def _covering(chars: str, order: Sequence[Font]) -> Font | None:
+    """The first font that has every one of `chars`; those after it are not even opened."""
+    wanted = {ord(char) for char in set(chars) if not needs_no_glyph(char)}
+    for font in order:
+        if all(map(font.characters.__contains__, wanted)):
+            return font
+    return None
 
 
 _IGNORABLE = frozenset(

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from rendering.breaks import Break, grapheme_breaks, line_breaks
 from rendering.fonts import EM, Fonts
-from rendering.shaping import Paragraph, shape
+from rendering.shaping import NEVER, Paragraph, shape
 
 _SHORT = {1: (2 * EM) ** 2, 2: EM**2}
 """What it costs to end a line in a word of one or two letters, as the square of an indent."""
@@ -53,20 +53,27 @@ def pieces(
     paragraph = shape(text, language, direction, weight, fonts)
     found = grapheme_breaks(text) if torn else line_breaks(text, language)
     last = len(text)
-    breaks = tuple(b for b in found if b.forced or b.next in paragraph.reach or b.next == last)
+    starts = paragraph.lows
+    breaks = tuple(b for b in found if b.forced or b.next == last or starts[b.next] != NEVER)
     spans = [_span(paragraph, *limits) for limits in _limits(breaks)]
     # Ink may reach over a neighbouring piece; then the neighbour's edge is where that ink ends.
-    starts = list(accumulate((start for start, _ in reversed(spans)), min))[::-1]
+    lefts = list(accumulate((start for start, _ in reversed(spans)), min))[::-1]
     ends = accumulate((end for _, end in spans), max)
     words = [text[start:end] for start, end in _limits(breaks)]
     return Pieces(
         paragraph,
         breaks,
-        tuple(starts),
+        tuple(lefts),
         tuple(ends),
         tuple(i for i, b in enumerate(breaks) if b.forced or i == len(breaks) - 1),
-        tuple(_SHORT.get(len(word), 0) if word.isalpha() else 0 for word in words),
+        tuple(0 if torn else _short(word) for word in words),
     )
+
+
+def _short(word: str) -> int:
+    """What it costs to end a line in this word; brackets and quotation marks do not count."""
+    letters = word.strip("()[]“”„‘’«»‹›\"'")
+    return _SHORT.get(len(letters), 0) if letters.isalpha() else 0
 
 
 def _limits(breaks: Sequence[Break]) -> Iterator[tuple[int, int]]:
@@ -79,11 +86,10 @@ def _limits(breaks: Sequence[Break]) -> Iterator[tuple[int, int]]:
 
 def _span(paragraph: Paragraph, start: int, end: int) -> tuple[int, int]:
     """From where to where the characters from `start` to `end` reach, in reading order."""
-    reach = paragraph.reach
-    inside = [reach[index] for index in range(start, end) if index in reach]
     origin = paragraph.positions[start]
-    low = min((low for low, _ in inside), default=origin)
-    return min(origin, low), max((high for _, high in inside), default=origin)
+    low = min(paragraph.lows[start:end], default=NEVER)
+    high = max(paragraph.highs[start:end], default=-NEVER)
+    return min(origin, low), high if high > -NEVER else origin
 
 
 def fewest(text: Pieces, limit: int) -> list[int] | None:

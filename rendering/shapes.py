@@ -17,6 +17,7 @@ Stroke = tuple[Point, ...]
 Colour = tuple[int, int, int]
 
 _OVER = 4
+_STRIP = 64
 _GRID = 24.0
 _RED: Colour = (0xED, 0x1B, 0x2E)
 
@@ -26,30 +27,45 @@ def paste(canvas: Image.Image, mask: Image.Image, left: int, top: int, colour: C
     canvas.paste(colour, (left, top), mask)
 
 
-@lru_cache(maxsize=256)
-def rectangle(width: int, height: int, radius: int) -> Image.Image:
-    """A mask of a rectangle with round corners."""
-    big = Image.new("L", (width * _OVER, height * _OVER), 0)
-    ImageDraw.Draw(big).rounded_rectangle(
-        (0, 0, width * _OVER - 1, height * _OVER - 1), radius * _OVER, fill=255
-    )
-    return big.reduce(_OVER)
+def fill(canvas: Image.Image, box: tuple[int, int, int, int], radius: int, colour: Colour) -> None:
+    """Lay a rectangle, given as left, top, width, height, with round corners on the canvas."""
+    left, top, width, height = box
+    canvas_box = (left, top, left + width, top + height)
+    radius = min(radius, width // 2, height // 2)
+    if not radius:
+        canvas.paste(colour, canvas_box)
+        return
+    mask = Image.new("L", (width, height), 255)
+    corners = circle(2 * radius, 2 * radius)
+    for x, far_x in ((0, 0), (radius, width - radius)):
+        for y, far_y in ((0, 0), (radius, height - radius)):
+            mask.paste(corners.crop((x, y, x + radius, y + radius)), (far_x, far_y))
+    canvas.paste(colour, canvas_box, mask)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def circle(width: int, height: int, ring: int = 0) -> Image.Image:
-    """A mask of an ellipse, or with ``ring`` of its outline that many pixels wide."""
-    big = Image.new("L", (width * _OVER, height * _OVER), 0)
-    draw = ImageDraw.Draw(big)
+    """A mask of an ellipse, or with ``ring`` of its outline that many pixels wide.
+
+    Drawn in strips, so that a large one needs no canvas sixteen times its size.
+    """
+    mask = Image.new("L", (width, height), 0)
     outer = (0, 0, width * _OVER - 1, height * _OVER - 1)
-    draw.ellipse(outer, fill=255)
-    if 0 < ring * 2 < min(width, height):
-        inset = ring * _OVER
-        draw.ellipse((inset, inset, outer[2] - inset, outer[3] - inset), fill=0)
-    return big.reduce(_OVER)
+    inset = ring * _OVER
+    for top in range(0, height, _STRIP):
+        rows = min(_STRIP, height - top)
+        big = Image.new("L", (width * _OVER, rows * _OVER), 0)
+        draw = ImageDraw.Draw(big)
+        shift = -top * _OVER
+        draw.ellipse((0, shift, outer[2], outer[3] + shift), fill=255)
+        if 0 < ring * 2 < min(width, height):
+            hole = (inset, inset + shift, outer[2] - inset, outer[3] - inset + shift)
+            draw.ellipse(hole, fill=0)
+        mask.paste(big.reduce(_OVER), (0, top))
+    return mask
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def icon(strokes: tuple[Stroke, ...], size: int, width: float) -> Image.Image:
     """A mask of strokes on a 24 x 24 grid, with round ends and joints."""
     side = size * _OVER
@@ -66,7 +82,7 @@ def icon(strokes: tuple[Stroke, ...], size: int, width: float) -> Image.Image:
     return big.reduce(_OVER)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def emblem(kind: str, size: int) -> Image.Image:
     """The protective emblem's plain form on white ground, for societies without a logo file.
 

@@ -25,6 +25,11 @@ class Format:
     minimum: int
     small: int
 
+    @property
+    def logo(self) -> int:
+        """The least height of an emblem or logo: one and a half times the smallest reading type."""
+        return self.minimum * 3 // 2
+
     def css(self, size: int) -> float:
         """A type size of this format in CSS pixels, as a reader's telephone shows it."""
         return size * 14 / self.minimum
@@ -49,7 +54,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One thing to draw. ``options`` holds what only its type knows."""
+    """One thing to draw. ``options`` holds what only its type knows.
+
+    ``number`` is its place in the layout.
+    """
 
     type: str
     boxes: Mapping[str, Box]
@@ -57,6 +65,7 @@ class Element:
     unless: str
     options: Mapping[str, Any]
     paragraphs: tuple[Paragraph, ...] = ()
+    number: int = 0
 
     @property
     def name(self) -> str:

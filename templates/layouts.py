@@ -29,6 +29,8 @@ __all__ = [
     "open_theme",
 ]  # fmt: skip
 
+CONDITIONS = ("photo", "wordmark")
+"""What ``when`` and ``unless`` may name besides the card's texts."""
 _T = TypeVar("_T")
 
 
@@ -44,7 +46,8 @@ class Layout:
     @cached_property
     def slots(self) -> frozenset[str]:
         """The names of the card's texts this layout can show; no other text changes a picture."""
-        found = {name for e in self.elements for name in (e.when, e.unless) if name}
+        found = {name for e in self.elements for name in (e.when, e.unless)}
+        found -= {"", *CONDITIONS}
         parse = environment().parse
         for element in self.elements:
             for paragraph in element.paragraphs:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,11 @@ class Reader:
     def layout(self, file: Path) -> tuple[tuple[Element, ...], str]:
         """The elements of a file and of those it includes, and the digest of them all."""
         digest = hashlib.sha256()
-        elements = tuple(self._elements(file, digest, 0))
+        found = enumerate(self._elements(file, digest, 0))
+        elements = tuple(replace(element, number=number) for number, element in found)
         for form in self._formats.values():
             _check_emblem(file, elements, form)
+            _check_texts(file, elements, form)
         return elements, digest.hexdigest()
 
     def _elements(self, file: Path, digest: hashlib._Hash, depth: int) -> list[Element]:
@@ -178,7 +181,7 @@ def _check_safe(file: Path, what: str, box: Box, form: Format) -> None:
 def _check_emblem(file: Path, elements: tuple[Element, ...], form: Format) -> None:
     """The emblem is no decoration: never small, never under another thing, never among letters."""
     here = [one for one in elements if form.name in one.boxes]
-    least = form.minimum * 3 // 2
+    least = form.logo * 3 // 2  # a logo keeps a quarter of its height clear on every side
     for one in here:
         if one.type in _LOCKED and min(one.boxes[form.name][2:]) < least:
             raise LayoutError(
@@ -191,4 +194,15 @@ def _check_emblem(file: Path, elements: tuple[Element, ...], form: Format) -> No
             raise LayoutError(
                 f"{file}: '{below.name}' and '{above.name}' overlap in {form.name}; "
                 "nothing may touch the emblem"
+            )
+
+
+def _check_texts(file: Path, elements: tuple[Element, ...], form: Format) -> None:
+    """Two texts of one card have no pixel in common."""
+    texts = [one for one in elements if one.type == "text" and form.name in one.boxes]
+    for one, other in combinations(texts, 2):
+        if one.together(other) and overlap(one.boxes[form.name], other.boxes[form.name]):
+            raise LayoutError(
+                f"{file}: texts '{one.name}' and '{other.name}' overlap in {form.name}; "
+                "move one of their boxes"
             )

@@ -1,4 +1,4 @@
-"""Commands about what is said: init, check, build, pack, messages."""
+"""Commands about what is said: init, check, build (its own module), pack, messages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from clarion.check import check_workspace
+from clarion.cli.build import build
 from clarion.cli.options import (
     campaigns_option,
     common,
@@ -22,7 +23,8 @@ from clarion.cli.output import as_json, progress, say, table
 from clarion.init import create_workspace
 from clarion.messages import coverage, update_workspace
 from clarion.pack import make_pack
-from clarion.planning import editions, pictures
+from clarion.planning import Trouble, drawings, editions, troubles
+from clarion.wiring import Studio
 
 
 @click.command()
@@ -45,17 +47,23 @@ def init(folder: Path, json_: bool) -> None:
 @click.command()
 @common
 @campaigns_option
-def check(workspace: Path | None, json_: bool, campaigns: tuple[str, ...]) -> None:
+@click.option("--fit", is_flag=True, help="Compose every picture too, without keeping any.")
+def check(workspace: Path | None, json_: bool, campaigns: tuple[str, ...], fit: bool) -> None:
     """Check campaigns, catalogues and layouts; exit 1 when something must be mended.
 
-    Example: clarion check --campaign myths-and-facts
+    Example: clarion check --campaign myths-and-facts --fit
     """
-    found = check_workspace(studio(workspace), campaigns)
+    place = studio(workspace)
+    found = check_workspace(place, campaigns)
+    readable = all(finding.rule != "unreadable" for finding in found)
+    misfits = _misfits(place, campaigns) if fit and readable else []
+    if fit and not readable:
+        say("no picture was tried: mend first what cannot be read")
     errors = [finding for finding in found if finding.level == "error"]
     if json_:
         as_json(
             {
-                "errors": len(errors),
+                "errors": len(errors) + len(misfits),
                 "findings": [
                     {
                         "file": str(f.place.file), "line": f.place.line, "rule": f.rule,
@@ -64,63 +72,26 @@ def check(workspace: Path | None, json_: bool, campaigns: tuple[str, ...]) -> No
                     }
                     for f in found
                 ],
+                "pictures": [misfit.as_dict() for misfit in misfits],
             }
         )  # fmt: skip
     else:
-        for finding in found:
-            click.echo(str(finding))
-        click.echo(f"{len(errors)} errors, {len(found) - len(errors)} warnings")
-    sys.exit(1 if errors else 0)
+        for line in (*found, *misfits):
+            click.echo(str(line))
+        warnings = len(found) - len(errors)
+        click.echo(f"{len(errors) + len(misfits)} errors, {warnings} warnings")
+    sys.exit(1 if errors or misfits else 0)
 
 
-@click.command()
-@common
-@societies_option
-@campaigns_option
-@click.option("-f", "--format", "formats", multiple=True, metavar="NAME", help="Only this format.")
-@click.option("--all-formats", is_flag=True, help="Every picture format.")
-def build(
-    workspace: Path | None,
-    json_: bool,
-    societies: tuple[str, ...],
-    campaigns: tuple[str, ...],
-    formats: tuple[str, ...],
-    all_formats: bool,
-) -> None:
-    """Draw the pictures that are missing; a second build draws nothing.
-
-    Example: clarion build --society fr --all-formats
-    """
-    place = studio(workspace)
-    forms = tuple(place.press.workshop.composer.theme.formats) if all_formats else formats
-    wanted, held = pictures(
-        place.press,
-        editions(place.campaigns(campaigns), place.societies(societies)),
-        today(None),
-        place.formats(forms),
-    )
+def _misfits(place: Studio, campaigns: tuple[str, ...]) -> list[Trouble]:
+    """The pictures that could not be made."""
+    wanted, _ = drawings(
+        place.press, editions(place.campaigns(campaigns), place.societies()), today(None),
+        place.formats(),
+    )  # fmt: skip
     with progress("pictures") as show:
-        report, failed = place.press.draw(wanted, place.settings.workers, show)
-    summary = {"drawn": report.drawn, "reused": report.reused, "failed": len(failed)}
-    if json_:
-        as_json(
-            {
-                **summary,
-                "held": [
-                    {"campaign": h.campaign, "card": h.card, "locale": h.locale, "why": h.reasons}
-                    for h in held
-                ],
-                "problems": sorted(set(failed.values())),
-            }
-        )
-    else:
-        for reason in sorted(set(failed.values())):
-            click.echo(reason)
-        for locale, why in sorted({(h.locale, h.reasons[0]) for h in held}):
-            click.echo(f"held in {locale}: {why.removeprefix(f'{locale}: ')}")
-        click.echo(f"{report.drawn} drawn, {report.reused} already there, {len(failed)} failed")
-        click.echo(f"assets: {place.settings.assets} (readable names: clarion pack)")
-    sys.exit(1 if failed else 0)
+        failed = place.press.try_out([one.request for one in wanted], show)
+    return troubles(place.press, wanted, failed)
 
 
 @click.command()

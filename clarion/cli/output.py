@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
+import shutil
 import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -40,27 +42,74 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress]:
-    """A progress bar on a terminal; elsewhere one line at the end. Both on stderr."""
-    started = time.monotonic()
-    state = {"total": 0}
-    bar: list[Any] = []
+    """How far something is: on a terminal as it goes, elsewhere one line at the end. On stderr.
 
-    def show(done: int, total: int) -> None:
-        state["total"] = total
-        if not sys.stderr.isatty():
-            return
-        if not bar:
-            bar.append(click.progressbar(length=total, label=what, file=sys.stderr))
-            bar[0].__enter__()
-        bar[0].update(done - bar[0].pos)
-
+    Nothing at all when there was nothing to do; no last line when it did not come to its end.
+    """
+    meter = Meter(what, sys.stderr, time.monotonic)
     try:
-        yield show
-    finally:
-        if bar:
-            bar[0].__exit__(None, None, None)
-        if state["total"]:
-            say(f"{what}: {state['total']} in {time.monotonic() - started:.1f} s")
+        yield meter.show
+    except BaseException:
+        meter.wipe()
+        raise
+    meter.end()
+
+
+class Meter:
+    """Tells how far something is, how fast it goes and how long it will take.
+
+    ``now`` gives seconds. On a terminal one line is redrawn, at most ten times a second.
+    """
+
+    def __init__(self, what: str, stream: TextIO, now: Callable[[], float]) -> None:
+        self._what, self._stream, self._now = what, stream, now
+        self._live = stream.isatty()
+        self._started = now()
+        self._next = 0.0
+        self._total = 0
+        self._drawn = 0
+
+    def show(self, done: int, total: int) -> None:
+        """So many are done of so many."""
+        self._total = total
+        now = self._now()
+        if self._live and now >= self._next:
+            self._next = now + 0.1
+            self._redraw(f"{self._what}: {_so_far(done, total, now - self._started)}")
+
+    def wipe(self) -> None:
+        """Take the line off the terminal again."""
+        if self._drawn:
+            self._redraw("")
+            self._stream.write("\r")
+            self._stream.flush()
+
+    def end(self) -> None:
+        """It is done: one line that stays."""
+        self.wipe()
+        if self._total:
+            seconds = max(self._now() - self._started, 0.001)
+            rate = _rate(self._total / seconds)
+            self._stream.write(f"{self._what}: {self._total:,} in {seconds:.1f} s, {rate}\n")
+
+    def _redraw(self, text: str) -> None:
+        shown = text[: shutil.get_terminal_size().columns - 1]
+        self._stream.write(f"\r{shown.ljust(self._drawn)}")
+        self._stream.flush()
+        self._drawn = len(shown)
+
+
+def _so_far(done: int, total: int, seconds: float) -> str:
+    text = f"{done:,} of {total:,}"
+    if not done or seconds <= 0:
+        return text
+    left = math.ceil((total - done) * seconds / done)
+    time_left = f"{left} s" if left < 120 else f"{math.ceil(left / 60)} min"
+    return f"{text}, {_rate(done / seconds)}, {time_left} left"
+
+
+def _rate(a_second: float) -> str:
+    return f"{a_second:,.0f}/s" if a_second >= 10 else f"{a_second:.1f}/s"
 
 
 def _width(text: str) -> int:

@@ -60,6 +60,75 @@ def test_a_carousel_makes_one_picture_a_slide(folder: Path) -> None:
     assert campaign.card("steps").pictures == 1
 
 
+TOLD = "    fact: They are two"
+"""A line of the myth card, before which others are put."""
+
+
+def test_a_myth_may_be_told_in_two_pictures(edit: Edit) -> None:
+    card = load_campaign(edit(FILE, TOLD, f"    carousel: yes\n{TOLD}")).card("smuggling")
+    assert (card.pictures, card.layout) == (2, "myth_then_fact")
+    assert [part.fields for part in card.parts] == [("myth",), ("myth", "fact")]
+    assert list(card.fields) == ["myth", "fact", "more"]
+
+
+@pytest.mark.parametrize("line", ["", '    carousel: "no"\n'])
+def test_a_myth_is_one_picture_unless_its_author_wants_two(edit: Edit, line: str) -> None:
+    card = load_campaign(edit(FILE, TOLD, line + TOLD)).card("smuggling")
+    assert (card.pictures, card.layout, card.parts) == (1, "myth_fact", ())
+
+
+def test_a_carousel_may_have_a_layout_of_its_own(edit: Edit) -> None:
+    file = edit(FILE, TOLD, f"    carousel: yes\n    layout: our_two\n{TOLD}")
+    assert load_campaign(file).card("smuggling").layout == "our_two"
+
+
+PHOTO = "    photo: {{file: market.jpg, credit: A role, consent: on file{focus}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("focus", "expected"),
+    [
+        ("", None),
+        (', focus: ["0.5", "0.3"]', (0.5, 0.3)),
+        (", focus: [0, 1]", (0.0, 1.0)),
+        (", focus: [0.125, 1.0]", (0.125, 1.0)),
+    ],
+)
+def test_a_photograph_may_say_what_matters_in_it(
+    edit: Edit, focus: str, expected: tuple[float, float] | None
+) -> None:
+    file = edit(FILE, TOLD, PHOTO.format(focus=focus) + TOLD)
+    photo = load_campaign(file).card("smuggling").photo
+    assert photo is not None
+    assert (photo.file, photo.credit, photo.consent) == (
+        file.parent / "market.jpg", "A role", "on file",
+    )  # fmt: skip
+    assert photo.focus == expected
+
+
+@pytest.mark.parametrize(
+    ("focus", "message"),
+    [
+        ('["0.5", "1.1"]', r"focus\[2\]: '1.1' is not a place in the picture; .* from 0 to 1"),
+        ('["-0.1", "0.5"]', r"focus\[1\]: '-0.1' is not a place"),
+        ('["50%", "0.5"]', r"focus\[1\]: '50%' is not a place"),
+        ('["nan", "0.5"]', r"focus\[1\]: 'nan' is not a place"),
+        ('["0,5", "0.5"]', r"focus\[1\]: '0,5' is not a place"),
+        ('["0.5"]', "focus: has 1 members; write two: from left, from top"),
+        ('["0.5", "0.5", "0.5"]', "focus: has 3 members"),
+        ("middle", "focus: must be a list"),
+    ],
+)
+def test_a_focus_outside_the_picture_is_refused_with_its_line(
+    edit: Edit, focus: str, message: str
+) -> None:
+    file = edit(FILE, TOLD, PHOTO.format(focus=f", focus: {focus}") + TOLD)
+    with pytest.raises(ContentError, match=message) as caught:
+        load_campaign(file)
+    assert str(caught.value).startswith(f"{file}:21: ")
+    assert "\n" not in str(caught.value)
+
+
 def test_white_space_in_a_message_becomes_single_spaces(edit: Edit) -> None:
     file = edit(FILE, "myth: They are the same.", "myth: |\n      They   are\n      the same.\n")
     assert load_campaign(file).card("smuggling").fields["myth"].text == "They are the same."
@@ -99,6 +168,10 @@ def test_the_weeks_helpline_time_and_word_stay_what_was_typed(edit: Edit) -> Non
         ("      - {heading: The act, body: Somebody moves a person.}\n", "",
          "slides: has 1 members; write 2 to 5"),
         ("body: The aim is exploitation.", "text: The aim.", "body: is missing"),
+        ("    more: Read more.", "    carousel: maybe",
+         r"cards\[1\].carousel: is 'maybe'; write 'yes' or remove the line"),
+        ("    lead: People", "    carousel: yes\n    lead: People",
+         r"carousel: is not for the kind statistic; remove it; myth_fact has one"),
         ("title: Small campaign", "title: ''", "title: is empty"),
         ("title: Small campaign", "title: [a]", "title: must be a mapping"),
         ("title: Small campaign", "title: &t Small", "uses an anchor or alias"),
@@ -124,6 +197,9 @@ def test_a_campaign_without_cards_is_refused(edit: Edit, texts: dict[str, str]) 
 
 def test_every_kind_has_fields_with_room_for_a_translation() -> None:
     for kind in KINDS.values():
+        names = {spec.name for spec in kind.fields}
+        for part in kind.carousel.parts if kind.carousel else ():
+            assert set(part.fields) <= names - {"more"}, (kind.name, part.alt)
         for spec in (*kind.fields, *kind.slide_fields):
             assert 0 < spec.max <= 300, (kind.name, spec.name)
             assert spec.where, (kind.name, spec.name)

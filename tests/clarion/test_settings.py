@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clarion.cli.output import table
-from clarion.settings import Settings, load_settings, setting_names
+from clarion.settings import Settings, load_settings, setting_names, usable_cores
 from tests.conftest import Command
 
 
@@ -42,7 +42,7 @@ def test_the_environment_gives_the_workspace_and_the_option_wins(
 
 def test_the_environment_overrides_the_workers(workspace: Path) -> None:
     assert load_settings(workspace, {"CLARION_WORKERS": "7"}).workers == 7
-    assert load_settings(workspace, {"CLARION_WORKERS": ""}).workers == 2
+    assert load_settings(workspace, {"CLARION_WORKERS": ""}).workers == usable_cores()
 
 
 @pytest.mark.parametrize("words", [(), ("bogus",), ("status", "--bogus"), ("plan", "extra")])

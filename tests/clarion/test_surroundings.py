@@ -51,9 +51,9 @@ def test_pictures_that_cannot_be_stored_are_named_and_drawn_later(
     with in_the_way(workspace / "assets"):
         done = clarion("build", "--json")
         assert (done.code, done.value["drawn"], done.value["failed"]) == (1, 0, 3)
-        for problem in done.value["problems"]:
-            assert str(workspace / "assets") in problem
-            assert problem.endswith("; free space or choose another folder")
+        for one in done.value["problems"]:
+            assert str(workspace / "assets") in one["problem"]
+            assert one["problem"].endswith("; free space or choose another folder")
     assert clarion("build", "--json").value["drawn"] == 3
 
 
@@ -132,7 +132,7 @@ def test_a_full_disk_leaves_nothing_half_and_loses_nothing(
     catalogue = (workspace / CATALOGUE).read_bytes()
     built = process("build", "--json", prepare=no_room)
     assert (built.code, built.value["drawn"], built.value["failed"]) == (1, 0, 3)
-    assert all(" too large; free space" in problem for problem in built.value["problems"])
+    assert all(" too large; free space" in one["problem"] for one in built.value["problems"])
     assert clarion("build", "--json").value["drawn"] == 3
     assert str(workspace / "clarion.sqlite") in process("plan", prepare=no_room).complaint
     assert clarion("plan", *WORLD_DAY, "--json").value["added"] == 6

@@ -28,7 +28,8 @@ hashtags: [EndHumanTrafficking, Second]
 risk: Nobody is named.
 title: Small campaign
 call: Share this.
-schedule: {time: "09:00", late: {policy: skip}, days: {"0": [myth, number, help, meaning, steps]}}
+schedule:
+  {time: "09:00", late: {policy: skip}, days: {"0": [myth, pair, number, help, meaning, steps]}}
 cards:
   - id: myth
     kind: myth_fact
@@ -37,6 +38,13 @@ cards:
     myth: {msg: They are the same., note: Keep it false.}
     fact: They are two crimes, also under 18.
     more: Read {hashtag} more.
+  - id: pair
+    kind: myth_fact
+    carousel: yes
+    sources: [S01]
+    myth: They agreed to it.
+    fact: Nobody can agree to that.
+    more: Two pictures.
   - id: number
     kind: statistic
     sources: [S01, S03]
@@ -92,6 +100,8 @@ alt:
   myth_fact: "Myth: {myth} Fact: {fact} {society}. {source_line}"
   statistic: "Key figure: {lead}: {value}. {body} {source_line}"
   definition: "{count} of {total}: {heading}. {body} {source_line}"
+  myth_slide: "Myth, {count} of {total}: {myth} {society}."
+  fact_slide: "Myth: {myth} Fact, {count} of {total}: {fact} {society}. {source_line}"
   get_help: "Help: {heading}. {body} {helpline_name}: {helpline}. {source_line}"
   get_help_without_line: "Help: {heading}. {body} {source_line}"
   resource: "Checklist: {heading}. {items} {source_line}"
@@ -130,7 +140,7 @@ Localise = Callable[..., LocalisedCard | Held]
 
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
-    """One campaign of five cards, with nothing of what ships."""
+    """One campaign of six cards, with nothing of what ships."""
     root = tmp_path / "campaigns"
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from campaigns import open_library
+from campaigns.kinds import KINDS
 from locales import LocalisedCard, check_catalogue, localise, open_catalogues
 from locales.catalogue import SHIPPED
 from locales.extract import SHARED
@@ -53,3 +56,25 @@ def test_every_card_is_ready_in_every_shipped_locale(campaign_id: str, locale: s
         for text in (*result.slides[0].values(), *result.texts.values(), *result.alts):
             assert balanced(text)
             assert not {"{", "}"} & set(text)
+
+
+@pytest.mark.parametrize("locale", SHIPPED_LOCALES)
+def test_every_shipped_myth_can_be_told_in_two_pictures(locale: str) -> None:
+    campaign, society = LIBRARY.campaign("myths-and-facts"), LIBRARY.societies["gr"]
+    day, told = LIBRARY.observances[campaign.observance].in_year(2027), KINDS["myth_fact"].carousel
+    assert told is not None
+    for card in campaign.cards:
+        if card.kind != "myth_fact":
+            continue
+        two = replace(card, parts=told.parts, layout=told.layout, pictures=len(told.parts))
+        one = localise(card, campaign, society, locale, LIBRARY, CATALOGUES, observance_date=day)
+        both = localise(two, campaign, society, locale, LIBRARY, CATALOGUES, observance_date=day)
+        assert isinstance(one, LocalisedCard), one
+        assert isinstance(both, LocalisedCard), both
+        assert both.texts == one.texts
+        for slide, alt in zip(both.slides, both.alts, strict=True):
+            assert slide["count"] in alt
+            assert slide["myth"] in alt
+            assert slide["label_myth"] in alt
+        assert both.slides[1]["label_fact"] in both.alts[1]
+        assert both.slides[1]["label_fact"] not in both.alts[0]

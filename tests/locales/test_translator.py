@@ -110,6 +110,47 @@ def test_a_carousel_has_one_picture_and_one_description_a_slide(card_in: Localis
     assert card.texts["slides_2_body"] == "Fr The aim is exploitation."
 
 
+def test_a_myth_told_in_two_pictures_is_first_alone_and_then_answered(card_in: Localise) -> None:
+    card = ready(card_in("pair", "fr"))
+    assert (card.kind, card.layout) == ("myth_fact", "myth_then_fact")
+    myth, fact = "Fr They agreed to it.", "Fr Nobody can agree to that."
+    first, second = card.slides
+    assert first["myth"] == second["myth"] == myth
+    assert "fact" not in first
+    assert second["fact"] == fact
+    assert [slide["counter"] for slide in card.slides] == ["Fr 1 of 2", "Fr 2 of 2"]
+    assert first["source_line"] == "", "a source speaks for the fact"
+    assert second["source_line"] == "Fr Source: UNODC,\u00a02024"
+    assert not any("more" in slide for slide in card.slides)
+    assert card.alts == (
+        f"Fr Myth, 1 of 2: {myth} Croix-Rouge libanaise.",
+        f"Fr Myth: {myth} Fact, 2 of 2: {fact} Croix-Rouge libanaise. Fr Source: UNODC,\u00a02024",
+    )
+    assert [card.texts[name] for name in ("myth", "fact", "more")] == [
+        myth, fact, "Fr Two pictures.",
+    ]  # fmt: skip
+
+
+def test_the_first_picture_does_not_change_when_the_answer_does(
+    card_in: Localise, edit: Edit
+) -> None:
+    before = ready(card_in("pair", "fr"))
+    edit("fr", "small", lambda c: setattr(c.contexts["pair.fact"], "string", "Personne."))
+    after = ready(card_in("pair", "fr"))
+    assert (after.slides[0], after.alts[0]) == (before.slides[0], before.alts[0])
+    assert after.slides[1] != before.slides[1]
+    assert after.alts[1] != before.alts[1]
+
+
+@pytest.mark.parametrize("pattern", ["alt.myth_slide", "alt.fact_slide"])
+def test_a_carousel_is_held_whole_when_one_picture_has_no_description(
+    card_in: Localise, edit: Edit, pattern: str
+) -> None:
+    edit("fr", "shared", lambda catalog: setattr(catalog.contexts[pattern], "string", ""))
+    assert held(card_in("pair", "fr")) == f"fr/shared: empty: {pattern}"
+    assert ready(card_in("myth", "fr"))
+
+
 def test_a_checklist_has_its_items_one_by_one_and_as_lines(card_in: Localise) -> None:
     card = ready(card_in("steps", "fr"))
     slide = card.slides[0]
@@ -170,7 +211,7 @@ def test_right_to_left_text_isolates_what_runs_the_other_way(
 
 
 @pytest.mark.parametrize("locale", ["fr", "ar", "en"])
-@pytest.mark.parametrize("card_id", ["myth", "number", "help", "meaning", "steps"])
+@pytest.mark.parametrize("card_id", ["myth", "pair", "number", "help", "meaning", "steps"])
 def test_a_description_says_every_word_of_its_picture(
     card_in: Localise, campaign: Campaign, locale: str, card_id: str, line: Helpline
 ) -> None:
@@ -178,7 +219,7 @@ def test_a_description_says_every_word_of_its_picture(
     signs = dict.fromkeys(map(ord, f"{LRI}{FSI}{PDI}"), None)
     for slide, alt in zip(card.slides, card.alts, strict=True):
         own = [n for n in slide if not n.startswith("label_") and n not in ("hashtag", "counter")]
-        own = [name for name in own if not (name == "society" and card_id != "myth")]
+        own = [name for name in own if not (name == "society" and card_id not in ("myth", "pair"))]
         for name in own:
             shown = slide[name].replace("\n", " ").translate(signs)
             assert shown in alt.translate(signs), (name, alt)

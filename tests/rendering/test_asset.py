@@ -12,11 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from rendering.asset import AssetStore, CardRequest, asset_name
 from rendering.build import Workshop
-from rendering.encode import JPEG, PNG, Encoding
+from rendering.encode import JPEG, PNG, ZLIB, Deflate, Encoding
 from rendering.errors import AssetError
 from tests.templates.samples import SLOTS, request, written
 
@@ -55,6 +57,9 @@ CHANGES: dict[str, Callable[[CardRequest], CardRequest]] = {
     "direction": lambda asked: replace(asked, direction="rtl"),
     "language": lambda asked: replace(asked, language="mt"),
     "emblem": lambda asked: replace(asked, emblem="crescent"),
+    "wordmark": lambda asked: replace(asked, wordmark=True),
+    "brand": lambda asked: replace(asked, brand={"soft": "#000000"}),
+    "focus": lambda asked: replace(asked, focus=(0.5, 0.25)),
 }
 
 
@@ -143,9 +148,56 @@ def test_every_file_of_the_theme_changes_the_name(tmp_path: Path, name: str, tex
 @pytest.mark.parametrize("part", ["layout", "theme", "fonts"])
 def test_the_digests_of_layout_theme_and_fonts_change_the_name(part: str) -> None:
     digests = {"layout": "1", "theme": "2", "fonts": "3"}
-    before = asset_name(ASKED, **digests, encoding=JPEG)
-    assert asset_name(ASKED, **digests, encoding=JPEG) == before
-    assert asset_name(ASKED, **(digests | {part: "other"}), encoding=JPEG) != before
+    before = asset_name(ASKED, SHOWN, **digests, encoding=JPEG)
+    assert asset_name(ASKED, SHOWN, **digests, encoding=JPEG) == before
+    assert asset_name(ASKED, SHOWN, **(digests | {part: "other"}), encoding=JPEG) != before
+
+
+def test_the_library_that_deflates_changes_the_name_of_what_it_deflates(tmp_path: Path) -> None:
+    photo = replace(ASKED, photo=logo(tmp_path, "photo.png", "red"))
+    encodings = [replace(PNG, deflate=one) for one in (ZLIB, Deflate("isal.isal_zlib", "1", 1))]
+    assert len({named(tmp_path, ASKED, encoding) for encoding in encodings}) == 2
+    assert len({named(tmp_path, photo, encoding) for encoding in encodings}) == 1
+
+
+TRICKY = st.text(alphabet="12:a\n\ud800", max_size=4)
+"""Texts that look like the lengths and signs between the parts of a name."""
+WORDS = st.dictionaries(st.sampled_from(["a", "b", "1:a"]), TRICKY)
+REQUESTS = st.builds(
+    CardRequest,
+    layout=st.just("any"),
+    format=TRICKY,
+    direction=TRICKY,
+    language=TRICKY,
+    slots=WORDS,
+    emblem=TRICKY,
+    wordmark=st.booleans(),
+    brand=WORDS,
+    focus=st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1)),
+)
+
+
+def told(asked: CardRequest) -> str:
+    return asset_name(asked, ("1:a", "a", "b"), "layout", "theme", "fonts", JPEG)
+
+
+@given(REQUESTS, REQUESTS)
+def test_no_two_requests_have_one_name(one: CardRequest, other: CardRequest) -> None:
+    assert (told(one) == told(other)) == (one == other)
+
+
+@given(REQUESTS, st.data())
+def test_nothing_can_move_from_one_part_of_a_name_into_another(
+    asked: CardRequest, data: st.DataObject
+) -> None:
+    """The same signs in the same order, cut anew into the parts."""
+    fields = ("format", "direction", "language", "emblem")
+    signs = "".join(getattr(asked, name) for name in fields)
+    cuts = sorted(data.draw(st.tuples(*[st.integers(0, len(signs))] * 3)))
+    ends = [0, *cuts, len(signs)]
+    parts = {name: signs[ends[n] : ends[n + 1]] for n, name in enumerate(fields)}
+    other = replace(asked, **parts, slots=asked.brand, brand=asked.slots)
+    assert (told(asked) == told(other)) == (asked == other)
 
 
 def test_an_asset_tells_its_size_and_type_before_it_is_drawn(tmp_path: Path) -> None:
@@ -178,6 +230,78 @@ def test_writing_again_replaces_whole(tmp_path: Path) -> None:
     store = AssetStore(tmp_path)
     store.write(NAME, JPEG, b"a longer picture")
     assert store.write(NAME, JPEG, b"picture").read_bytes() == b"picture"
+
+
+def test_an_interruption_while_writing_leaves_nothing_half(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(tmp_path)],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+    assert answer.stdout == "stopped\n", answer
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+
+
+INTERRUPTED = f"""
+import signal, sys
+from pathlib import Path
+from rendering.asset import AssetStore
+from rendering.encode import JPEG
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try:
+    while True:  # the write itself takes long, so that is where it is met
+        AssetStore(Path(sys.argv[1])).write("{NAME}", JPEG, bytes(200_000_000))
+        (Path(sys.argv[1]) / "ab" / "{NAME}.jpg").unlink()
+except KeyboardInterrupt:
+    (Path(sys.argv[1]) / "ab" / "{NAME}.jpg").unlink(missing_ok=True)
+    print("stopped")
+"""
+
+
+def part(folder: Path, process: int, age: float = 0.0) -> Path:
+    """What a process of this number left half written, so many seconds ago."""
+    file = folder / "ab" / f".{NAME}.{process}.part"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"half")
+    written_at = file.stat().st_mtime - age
+    os.utime(file, (written_at, written_at))
+    return file
+
+
+def ended_process() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        child.wait()
+    return child.pid
+
+
+def test_what_dead_processes_left_half_written_is_removed(tmp_path: Path) -> None:
+    file = part(tmp_path, ended_process())
+    AssetStore(tmp_path).tidy()
+    assert not file.exists()
+
+
+def test_what_is_being_written_stays_unless_it_is_long_ago(tmp_path: Path) -> None:
+    file = part(tmp_path, os.getpid())
+    AssetStore(tmp_path).tidy()
+    assert file.exists()
+    file = part(tmp_path, os.getpid(), age=7200)
+    AssetStore(tmp_path).tidy()
+    assert not file.exists()
+
+
+def test_tidying_touches_nothing_else(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path / "assets")
+    store.tidy()
+    assert not store.folder.exists()
+    kept = [store.write(NAME, JPEG, b"x")]
+    for name in (".hidden", f".{NAME}.{2**31}0.part", "notes.part", f".{NAME}.x.part"):
+        file = store.folder / "ab" / name
+        file.touch()
+        os.utime(file, (0, 0))
+        kept.append(file)
+    store.tidy()
+    assert all(file.exists() for file in kept)
 
 
 def test_an_asset_knows_the_digest_of_its_bytes(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ import pytest
 from PIL import Image
 
 from rendering.asset import AssetStore, CardRequest
-from rendering.build import BuildReport, Workshop
+from rendering.build import BuildReport, WorkerLost, Workshop
 from rendering.encode import JPEG, PNG, Encoding
 from tests.templates.samples import request, written
 
@@ -174,6 +175,71 @@ def test_progress_counts_to_the_end_and_an_empty_build_says_nothing(tmp_path: Pa
     assert seen == []
 
 
+def test_what_a_killed_build_left_half_written_is_removed_by_the_next(tmp_path: Path) -> None:
+    workshop(tmp_path).build(cards(1))
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        child.wait()
+    half = next((tmp_path / "assets").iterdir()) / f".{'0' * 40}.{child.pid}.part"
+    half.touch()
+    workshop(tmp_path).build(cards(2))
+    assert not half.exists()
+
+
+def test_a_photograph_is_told_to_the_encoder(tmp_path: Path) -> None:
+    Image.new("RGB", (400, 300), "teal").save(tmp_path / "photo.png")
+    drawn = request("message", "link")
+    photo = replace(drawn, photo=tmp_path / "photo.png")
+    here = workshop(tmp_path, PNG)
+    for asked, filtered in ((drawn, False), (photo, True)):
+        picture = here.composer.compose(asked)
+        assert here.draw(asked).file.read_bytes() == PNG.encode(picture, photo=filtered)
+
+
+def test_a_killed_worker_ends_the_build_in_one_line_and_loses_nothing(tmp_path: Path) -> None:
+    count = 150
+    here, killed = workshop(tmp_path), []
+
+    def kill_one(done: int, total: int) -> None:
+        if not killed:
+            killed.extend(drawing(os.getpid())[:1])
+            os.kill(killed[0], signal.SIGKILL)
+
+    with pytest.raises(WorkerLost) as caught:
+        here.build(cards(count), 2, kill_one)
+    assert "was killed" in str(caught.value)
+    assert "fewer workers" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert drawing(os.getpid()) == []
+    there = len(list((tmp_path / "assets").rglob("*.jpg")))
+    assert 0 < there < count
+    report = workshop(tmp_path).build(cards(count))
+    assert (report.drawn, report.reused) == (count - there, there)
+    assert not list((tmp_path / "assets").rglob("*.part"))
+
+
+def test_who_stops_a_build_waits_for_no_batch(tmp_path: Path) -> None:
+    count = 400
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        workshop(tmp_path).build(cards(count), 2, stop)
+    assert drawing(os.getpid()) == []
+    there = len(list((tmp_path / "assets").rglob("*.jpg")))
+    # One batch of 24 was over and each process is in the next at most; four more were on their way.
+    assert 24 <= there < 96
+    assert not list((tmp_path / "assets").rglob("*.part"))
+
+
+def test_little_work_starts_few_processes(tmp_path: Path) -> None:
+    seen: list[int] = []
+    workshop(tmp_path / "a").build(cards(20), 64, lambda *_: seen.extend(drawing(os.getpid())))
+    assert set(seen) == set()
+    workshop(tmp_path / "b").build(cards(60), 64, lambda *_: seen.extend(drawing(os.getpid())))
+    assert 0 < len(set(seen)) <= 3
+
+
 CHILD = """
 import sys
 from pathlib import Path
@@ -232,6 +298,15 @@ def descendants(process: int) -> list[int]:
     file = Path(f"/proc/{process}/task/{process}/children")
     children = [int(one) for one in file.read_text().split()] if file.is_file() else []
     return children + [one for child in children for one in descendants(child)]
+
+
+def drawing(process: int) -> list[int]:
+    """The processes that draw for this one, where the system tells."""
+    return [
+        one
+        for one in descendants(process)
+        if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text("utf-8")
+    ]
 
 
 def ended(processes: list[int], within: float) -> bool:

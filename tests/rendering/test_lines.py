@@ -57,34 +57,6 @@ def test_no_other_setting_has_fewer_lines(found: list[str], em: int) -> None:
         assert all(max(widths(text, lines)) > limit for lines in fewer)
 
 
-def test_a_lone_last_word_is_avoided() -> None:
-    text = latin("Help is free and it is given in confidence")
-    limit = text.ends[7] - text.starts[0]
-    assert fewest(text, limit) == [7, 8], "the greedy setting leaves one word"
-    lengths = widths(text, balanced(text, limit))
-    assert min(lengths) > 0.7 * max(lengths)
-
-
-def test_a_line_does_not_end_in_a_one_letter_word_if_it_can_do_otherwise() -> None:
-    text = pieces("Митови и чињенице", "sr", "ltr", 400, packaged())
-    assert fewest(text, 7 * EM) == [1, 2]
-    assert balanced(text, 7 * EM) == [0, 2]
-
-
-def test_a_forced_break_ends_a_line() -> None:
-    text = latin("one two\nthree\n\nfour")
-    assert fewest(text, 100 * EM) == [1, 2, 3, 4]
-    assert balanced(text, 100 * EM) == [1, 2, 3, 4]
-
-
-def test_a_piece_wider_than_the_limit_has_no_setting() -> None:
-    text = latin("a somewhatlongword b")
-    assert fewest(text, text.widest) is not None
-    assert fewest(text, text.widest - 1) is None
-    with pytest.raises(ValueError, match="wider than the limit"):
-        balanced(text, text.widest - 1)
-
-
 def test_torn_text_breaks_between_graphemes_but_not_in_ligatures() -> None:
     torn = pieces("office", "en", "ltr", 400, packaged(), torn=True)
     assert [item.next for item in torn.breaks] == [1, 4, 5, 6]

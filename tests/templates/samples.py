@@ -19,9 +19,12 @@ from campaigns.model import Campaign, Card
 from locales import Catalogues, LocalisedCard, localise, open_catalogues
 from rendering.asset import CardRequest
 from rendering.card import Composer
-from templates.layouts import Box, Element, Format, Layout, open_theme
+from templates.layouts import CONDITIONS, Box, Element, Format, Layout, open_theme
 
-LAYOUTS = ("checklist", "definition", "get_help", "message", "myth_fact", "statistic", "tip")
+LAYOUTS = (
+    "checklist", "definition", "get_help", "message", "myth_fact", "myth_then_fact", "over_photo",
+    "statistic", "tip",
+)  # fmt: skip
 FORMATS = ("square", "portrait", "story", "wide", "link")
 DIRECTIONS = ("ltr", "rtl")
 DAY = date(2027, 7, 30)
@@ -66,13 +69,13 @@ def variants(layout: Layout) -> Iterator[dict[str, str]]:
     """Every way in which the layout's elements are drawn or not: with a helpline, and without."""
     yield {}
     asked = {name for e in layout.elements for name in (e.when, e.unless)}
-    for name in sorted(asked - {"", "photo"}):
+    for name in sorted(asked - {"", *CONDITIONS}):
         yield {name: ""}
 
 
 def texts(layout: Layout, asked: CardRequest) -> list[Element]:
     """The text elements of a card that has no photograph."""
-    slots = dict(asked.slots) | {"photo": ""}
+    slots = dict(asked.slots) | dict.fromkeys(CONDITIONS, "")
     return [
         element
         for element in layout.elements

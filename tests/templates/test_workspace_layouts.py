@@ -110,16 +110,16 @@ def test_a_workspaces_footer_stands_under_the_shipped_layouts(tmp_path: Path) ->
 
 
 def test_one_colour_of_a_workspace_leaves_the_others_as_they_ship(tmp_path: Path) -> None:
-    theme = open_theme(written(tmp_path, "palette.toml", 'mist = "#010203"'))
-    assert theme.palette["mist"] == (1, 2, 3)
+    theme = open_theme(written(tmp_path, "palette.toml", 'mist = "#FDFCFB"'))
+    assert theme.palette["mist"] == (253, 252, 251)
     assert theme.palette["ink"] == open_theme().palette["ink"]
-    assert Composer(theme).compose(request("tip")).getpixel((2, 600)) == (1, 2, 3)
+    assert Composer(theme).compose(request("tip")).getpixel((2, 600)) == (253, 252, 251)
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("palette.toml", 'mist = "#010203"'),
+        ("palette.toml", 'mist = "#FDFCFB"'),
         ("icons.toml", "cross = [[[1, 1], [2, 2]]]"),
         (
             "formats.toml",
