@@ -73,16 +73,17 @@ class Composer:
         Raises ``DoesNotFit``, ``MissingGlyphs`` or ``LowContrast`` when a text cannot stand as it
         should, and :class:`LayoutError` when the layout asks for what the card does not have.
         """
-        under = self.ground(request)
-        canvas = under.image.copy()
         fitting = _Fitting(self, request)
+        under = self._ground(fitting)
+        canvas = under.image.copy()
         for element in fitting.elements:
             wording = fitting.wording(element)
             if not any(wording.texts) or under.repeat(canvas, wording):
                 continue
             text = fitting.text(element, wording)
             _check_contrast(under, fitting.form, text)
-            fit.draw(canvas, text.column, text.left, text.top, text.colours)
+            plain = under.plain(text.box)
+            fit.draw(canvas, text.column, text.left, text.top, text.colours, plain)
             self._markers(canvas, request, text)
             if element.options.get("smallest") == "small":
                 under.remember(canvas, wording, text.ink)
@@ -98,14 +99,14 @@ class Composer:
 
     def ground(self, request: CardRequest) -> Ground:
         """What the texts of a card stand on; not to be drawn upon."""
-        layout = self.layout(request.layout)
-        form = self.theme.format(request.format)
-        active = _active(layout, form, request)
-        key = (layout.digest, *ground.key(form, [element.number for element in active], request))
+        return self._ground(_Fitting(self, request))
+
+    def _ground(self, card: _Fitting) -> Ground:
+        shown = [element.number for element in card.active]
+        key = (card.layout.digest, *ground.key(card.form, shown, card.request))
         kept = self._grounds.pop(key, None)
         if kept is None:
-            palette = self.theme.branded(request.brand)
-            kept = ground.draw(form, active, request, palette, self.theme.icons)
+            kept = ground.draw(card.form, card.active, card.request, card.palette, self.theme.icons)
         self._grounds[key] = kept  # the one used last stands last
         if len(self._grounds) > _GROUNDS:
             del self._grounds[next(iter(self._grounds))]
@@ -129,27 +130,27 @@ class _Fitting:
     """The texts of one card on their way into their boxes."""
 
     def __init__(self, composer: Composer, request: CardRequest) -> None:
-        self._layout = composer.layout(request.layout)
+        self.layout = composer.layout(request.layout)
         self.form = composer.theme.format(request.format)
-        self._request = request
-        self._palette = composer.theme.branded(request.brand)
+        self.request = request
+        self.palette = composer.theme.branded(request.brand)
+        self.active = _active(self.layout, self.form, request)
         self._fitted: dict[str, Column] = {}
-        active = _active(self._layout, self.form, request)
-        texts = [element for element in active if element.type == "text"]
+        texts = [element for element in self.active if element.type == "text"]
         self.elements = sorted(texts, key=lambda one: "below" in one.options)
 
     def wording(self, element: Element) -> Wording:
         """What an element says, a text for each paragraph."""
-        layout, slots = self._layout, self._request.slots
+        layout, slots = self.layout, self.request.slots
         texts = [_fill(layout, element, paragraph.text, slots) for paragraph in element.paragraphs]
-        return Wording(element.number, self._request.language, tuple(texts))
+        return Wording(element.number, self.request.language, tuple(texts))
 
     def text(self, element: Element, wording: Wording) -> Text:
         """The element's texts, fitted. Raises :class:`TextError` that names the element."""
-        specs, names = _specs(element, wording, self._request)
-        box = ground.placed(element.boxes[self.form.name], self.form, self._request.direction)
+        specs, names = _specs(element, wording, self.request)
+        box = ground.placed(element.boxes[self.form.name], self.form, self.request.direction)
         left, top, width, height = box
-        smallest = _smallest(self._layout, self.form, element)
+        smallest = _smallest(self.layout, self.form, element)
         largest = max(_largest(element, self.form, self._fitted), smallest)
         indent = round(largest * _INDENT) if "marker" in element.options else 0
         try:
@@ -165,14 +166,17 @@ class _Fitting:
             error.box_name = element.name
             raise
         self._fitted[element.name] = column
-        start = left + (indent if self._request.direction == "ltr" else 0)
-        colours = tuple(self._palette[name] for name in names)
+        start = left + (indent if self.request.direction == "ltr" else 0)
+        colours = tuple(self.palette[name] for name in names)
         return Text(element, box, start, top, column, tuple(specs), colours)
 
 
 def _check_contrast(under: Ground, form: Format, text: Text) -> None:
+    ratios = [under.contrast(text.box, colour) for colour in text.colours]
+    if min(ratios) >= contrast.NORMAL:
+        return
     for line in text.column.lines:
-        ratio = under.contrast(text.box, text.colours[line.spec])
+        ratio = ratios[line.spec]
         if ratio < contrast.NORMAL:
             needed = contrast.needed(form.css(line.size), text.specs[line.spec].weight)
             if ratio < needed:

@@ -14,11 +14,10 @@ from PIL import Image
 
 from rendering.errors import TextError
 from rendering.fonts import EM
-from rendering.raster import Mask, Run, rasterise
+from rendering.raster import Colour, Mask, Rasteriser, Run
 from rendering.shaping import Paragraph, line_slices
 
 Box = tuple[int, int, int, int]
-Colour = tuple[int, int, int]
 
 
 class InkOutside(TextError):
@@ -107,30 +106,43 @@ def around(boxes: Sequence[Box]) -> Box:
 
 
 def draw(
-    canvas: Image.Image, column: Column, left: int, top: int, colours: Sequence[Colour]
+    canvas: Image.Image,
+    column: Column,
+    left: int,
+    top: int,
+    colours: Sequence[Colour],
+    under: Colour | None = None,
 ) -> None:
-    """Fill the column's glyphs on `canvas`, its box at (`left`, `top`); `colours` by spec.
+    """Fill the column's glyphs on an RGB `canvas`, its box at (`left`, `top`); `colours` by spec.
 
-    Raises InkOutside if a pixel would be drawn outside the box or the canvas.
+    `under` is the colour of every pixel of the box, if they have one colour: drawing is faster
+    then, and gives the same pixels. Raises InkOutside if a pixel would be drawn outside the box or
+    the canvas.
     """
     width, height = column.box
     room = (
         *(max(0, -left), max(0, -top)),
         *(min(width, canvas.width - left), min(height, canvas.height - top)),
     )
+    raster = Rasteriser()
+    lowest = 0  # what is above it has been drawn on
     for line in column.lines:
-        mask = rasterise(line.runs, line.size, line.x, line.baseline)
+        mask = raster.line(line.runs, line.size, line.x, line.baseline)
         if mask is None:
             continue
         if not _inside(mask, room):
             raise InkOutside(f"“{line.text}” at {line.size} px leaves its box of {width}x{height}")
-        # A solid image pastes through a mask twice as fast as a plain colour does.
-        ink = Image.new(canvas.mode, mask.image.size, colours[line.spec])
-        canvas.paste(ink, (left + mask.left, top + mask.top), mask.image)
+        place, ink = (left + mask.left, top + mask.top), colours[line.spec]
+        if under is not None and mask.top >= lowest:
+            canvas.paste(mask.blended(ink, under), place)
+        else:
+            # A solid image pastes through a mask twice as fast as a plain colour does.
+            canvas.paste(Image.new("RGB", (mask.width, mask.height), ink), place, mask.image)
+        lowest = max(lowest, mask.top + mask.height)
 
 
 def _inside(mask: Mask, room: Sequence[int]) -> bool:
-    left, top, (width, height) = mask.left, mask.top, mask.image.size
+    left, top, width, height = mask.left, mask.top, mask.width, mask.height
     if left >= room[0] and top >= room[1] and left + width <= room[2] and top + height <= room[3]:
         return True
     ink = mask.image.getbbox()  # the raster may carry an empty margin

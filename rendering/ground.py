@@ -39,6 +39,7 @@ class Ground:
 
     image: Image.Image
     _seen: dict[tuple[Box, Colour], float] = field(default_factory=dict)
+    _plain: dict[Box, Colour | None] = field(default_factory=dict)
     _drawn: dict[Wording, tuple[Image.Image, int, int]] = field(default_factory=dict)
 
     def repeat(self, canvas: Image.Image, wording: Wording) -> bool:
@@ -65,6 +66,14 @@ class Ground:
             area = (left, top, left + width, top + height)
             self._seen[key] = contrast.lowest(self.image, area, colour)
         return self._seen[key]
+
+    def plain(self, box: Box) -> Colour | None:
+        """The colour of every pixel under left, top, width, height, if they have only one."""
+        if box not in self._plain:
+            left, top, width, height = box
+            found = self.image.crop((left, top, left + width, top + height)).getcolors(1)
+            self._plain[box] = found[0][1] if found else None  # type: ignore[assignment] # RGB
+        return self._plain[box]
 
 
 def key(form: Format, shown: Sequence[int], request: CardRequest) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from rendering.breaks import Break, grapheme_breaks, line_breaks
 from rendering.fonts import EM, Fonts
-from rendering.shaping import NEVER, Paragraph, shape
+from rendering.shaping import Paragraph, reach, shape
 
 _SHORT = {1: (2 * EM) ** 2, 2: EM**2}
 """What it costs to end a line in a word of one or two letters, as the square of an indent."""
@@ -53,9 +53,9 @@ def pieces(
     paragraph = shape(text, language, direction, weight, fonts)
     found = grapheme_breaks(text) if torn else line_breaks(text, language)
     last = len(text)
-    starts = paragraph.lows
-    breaks = tuple(b for b in found if b.forced or b.next == last or starts[b.next] != NEVER)
-    spans = [_span(paragraph, *limits) for limits in _limits(breaks)]
+    advances = paragraph.advances
+    breaks = tuple(b for b in found if b.forced or b.next == last or advances[b.next] >= 0)
+    spans = [reach(paragraph, *limits) for limits in _limits(breaks)]
     # Ink may reach over a neighbouring piece; then the neighbour's edge is where that ink ends.
     lefts = list(accumulate((start for start, _ in reversed(spans)), min))[::-1]
     ends = accumulate((end for _, end in spans), max)
@@ -82,14 +82,6 @@ def _limits(breaks: Sequence[Break]) -> Iterator[tuple[int, int]]:
     for end, following, _ in breaks:
         yield start, end
         start = following
-
-
-def _span(paragraph: Paragraph, start: int, end: int) -> tuple[int, int]:
-    """From where to where the characters from `start` to `end` reach, in reading order."""
-    origin = paragraph.positions[start]
-    low = min(paragraph.lows[start:end], default=NEVER)
-    high = max(paragraph.highs[start:end], default=-NEVER)
-    return min(origin, low), high if high > -NEVER else origin
 
 
 def fewest(text: Pieces, limit: int) -> list[int] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
@@ -41,9 +41,6 @@ class MissingGlyphs(TextError):
         )
 
 
-NEVER = 1 << 62
-"""Further than any text reaches: the mark of a character that no cluster begins with."""
-
 Glyph = tuple[int, int, int]
 """A glyph's number and where it stands, in font units: x to the right, y upwards."""
 
@@ -54,7 +51,9 @@ class Item:
 
     `glyphs` are those that have ink, from the item's left end, and `clusters` the character each
     belongs to, negative in right-to-left items so that they always increase. `boxes` are the edges
-    of their ink, one tuple for the left, bottom, right and top edges.
+    of their ink, one tuple for the left, bottom, right and top edges. `hang` is None in an item of
+    the paragraph's own direction; else how far ink may reach out of any cluster of its run, since
+    which of them meets a line's edge is not known before lines are cut.
     """
 
     start: int
@@ -64,22 +63,27 @@ class Item:
     glyphs: tuple[Glyph, ...]
     clusters: tuple[int, ...]
     boxes: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+    hang: int | None = None
+
+    def inked(self, start: int, end: int) -> tuple[int, int]:
+        """From which to which of `glyphs` belong to the characters from `start` to `end`."""
+        if self.level & 1:
+            return bisect_left(self.clusters, 1 - end), bisect_left(self.clusters, 1 - start)
+        return bisect_left(self.clusters, start), bisect_left(self.clusters, end)
 
 
 @dataclass(frozen=True)
 class Paragraph:
     """A shaped text.
 
-    `positions[i]` is the advance of the text before character i, in reading order. A line that
-    starts or ends with a cluster goes from its `lows` to its `highs`, by its first character; the
-    other characters have `NEVER` there.
+    `advances` are those of the clusters, by their first character; the other characters have -1.
+    `positions[i]` is the advance of the text before character i, in reading order.
     """
 
     text: str
     items: tuple[Item, ...]
+    advances: tuple[int, ...]
     positions: tuple[int, ...]
-    lows: tuple[int, ...]
-    highs: tuple[int, ...]
     ascent: int
     descent: int
 
@@ -99,17 +103,51 @@ def shape(text: str, language: str, direction: str, weight: int, fonts: Fonts) -
     base = int(direction == "rtl")
     advances = [-1] * len(text)  # of clusters, by their first character
     missing: list[str] = []
-    items = tuple(
+    items = [
         _shaped(text, stretch, language, advances, missing)
         for stretch in itemise(text, base, weight, fonts, language)
-    )
+    ]
     if missing:
         raise MissingGlyphs("".join(missing), text)
     positions = tuple(accumulate((max(0, advance) for advance in advances), initial=0))
-    lows, highs = _reach(items, base, advances, positions)
+    if any(item.level != base for item in items):
+        items = list(_hanging(items, base, advances, positions))
     ascent = max((max(item.boxes[3], default=0) for item in items), default=0)
     descent = -min((min(item.boxes[1], default=0) for item in items), default=0)
-    return Paragraph(text, items, positions, lows, highs, max(0, ascent), max(0, descent))
+    return Paragraph(
+        text, tuple(items), tuple(advances), positions, max(0, ascent), max(0, descent)
+    )
+
+
+def reach(paragraph: Paragraph, start: int, end: int) -> tuple[int, int]:
+    """From where to where the characters from `start` to `end` go in a line of their own.
+
+    In reading order. Their ink counts, and blanks at the end of them as far as they advance.
+    """
+    positions = paragraph.positions
+    low = high = positions[start]
+    lows, highs = [low], []
+    for item in paragraph.items:
+        begin, stop = max(start, item.start), min(end, item.end)
+        if begin >= stop:
+            continue
+        if item.hang is not None:
+            lows.append(positions[begin] - item.hang)
+            highs.append(positions[stop] + item.hang)
+            continue
+        first, last = item.inked(begin, stop)
+        if last > first:
+            left, right = min(item.boxes[0][first:last]), max(item.boxes[2][first:last])
+            if item.level & 1:
+                left, right = positions[item.end] - right, positions[item.end] - left
+            else:
+                left, right = positions[item.start] + left, positions[item.start] + right
+            lows.append(left)
+            highs.append(right)
+            begin = (-item.clusters[first] if item.level & 1 else item.clusters[last - 1]) + 1
+        if any(advance >= 0 for advance in paragraph.advances[begin:stop]):
+            highs.append(positions[stop])
+    return min(lows), max(highs, default=high)
 
 
 def line_slices(paragraph: Paragraph, start: int, end: int) -> tuple[list[Slice], int]:
@@ -121,13 +159,10 @@ def line_slices(paragraph: Paragraph, start: int, end: int) -> tuple[list[Slice]
     for index in bidi.visual_order([item.level for item in parts]):
         item = parts[index]
         begin, stop = max(start, item.start), min(end, item.end)
+        first, last = item.inked(begin, stop)
         if item.level & 1:
-            first = bisect_left(item.clusters, 1 - stop)
-            last = bisect_left(item.clusters, 1 - begin)
             hidden = positions[item.end] - positions[stop]
         else:
-            first = bisect_left(item.clusters, begin)
-            last = bisect_left(item.clusters, stop)
             hidden = positions[begin] - positions[item.start]
         if last > first:
             out.append(Slice(item, first, last, pen - hidden))
@@ -187,49 +222,27 @@ def _lacking(
             ] or wanted
 
 
-def _reach(
+def _hanging(
     items: Sequence[Item], base: int, advances: Sequence[int], positions: Sequence[int]
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """From where to where a line goes that starts or ends with a cluster, in reading order.
-
-    `lead` is how far its ink reaches out towards the start of the line, never negative; `trail`
-    towards its end, negative where the glyph keeps a distance. Which end of a run against the
-    paragraph's direction meets a line's edge is not known yet: all its clusters get the run's
-    widest.
-    """
-    lows, highs = [NEVER] * len(advances), [-NEVER] * len(advances)
+) -> Iterator[Item]:
+    """The items, those of runs against the paragraph's direction with their `hang`."""
     for foreign, group in groupby(items, key=lambda item: item.level != base):
         run = list(group)
-        edges = [edge for item in run for edge in _edges(item, advances, positions)]
-        widest = max((max(0, before, after) for _, before, after in edges), default=0)
-        for at, before, after in edges:
-            if foreign:
-                lead = trail = widest
-            elif base:
-                lead, trail = max(0, after), before
-            else:
-                lead, trail = max(0, before), after
-            lows[at] = positions[at] - lead
-            highs[at] = positions[at] + advances[at] + trail
-    return tuple(lows), tuple(highs)
+        if not foreign:
+            yield from run
+            continue
+        hang = max(_furthest(item, advances, positions) for item in run)
+        yield from (replace(item, hang=hang) for item in run)
 
 
-def _edges(
-    item: Item, advances: Sequence[int], positions: Sequence[int]
-) -> Iterator[tuple[int, int, int]]:
-    """How far each cluster's ink reaches out of its advance to the left and to the right."""
-    left: dict[int, int] = {}
-    right: dict[int, int] = {}
-    for cluster, low, high in zip(item.clusters, item.boxes[0], item.boxes[2], strict=True):
-        left[cluster] = min(low, left.get(cluster, NEVER))
-        right[cluster] = max(high, right.get(cluster, -NEVER))
-    backwards = item.level & 1
-    origin, end = positions[item.start], positions[item.end]
-    for at in range(item.start, item.end):
-        if advances[at] >= 0:
-            cluster = -at if backwards else at
-            if cluster not in left:
-                yield at, 0, 0
-                continue
-            pen = end - positions[at] - advances[at] if backwards else positions[at] - origin
-            yield at, pen - left[cluster], right[cluster] - pen - advances[at]
+def _furthest(item: Item, advances: Sequence[int], positions: Sequence[int]) -> int:
+    """How far the ink of any cluster reaches out of its advance, to the left or the right."""
+    furthest = 0
+    for cluster, left, right in zip(item.clusters, item.boxes[0], item.boxes[2], strict=True):
+        at = abs(cluster)
+        if item.level & 1:
+            pen = positions[item.end] - positions[at] - advances[at]
+        else:
+            pen = positions[at] - positions[item.start]
+        furthest = max(furthest, pen - left, right - pen - advances[at])
+    return furthest
