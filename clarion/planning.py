@@ -56,7 +56,8 @@ def fill(
 ) -> tuple[list[Delivery], BuildReport]:
     """The deliveries with content or with the reasons why they are held. Draws what is missing."""
     jobs = _jobs(press, deliveries)
-    localised = {key: press.localise(job) for key, job in jobs.items()}
+    reading = press.reading()
+    localised = {key: reading.localise(job) for key, job in jobs.items()}
     channels = {
         (society.id, channel.id): channel
         for society in press.library.societies.values()
@@ -153,13 +154,15 @@ def drawings(
     """Every picture of these editions in these formats, and the cards that are held."""
     wanted: list[Drawing] = []
     held: list[Held] = []
-    forms = tuple(formats)
+    forms, reading, days = tuple(formats), press.reading(), dict[str, date]()
     for edition in editions:
-        day = edition.occurrence(press, day_after)
+        if edition.campaign.id not in days:
+            days[edition.campaign.id] = edition.occurrence(press, day_after)
+        day = days[edition.campaign.id]
         for locale in dict.fromkeys(channel.locale for channel in edition.society.channels):
             for card in edition.campaign.cards:
                 job = Job(edition.campaign, card, edition.society, locale, day)
-                done = press.localise(job)
+                done = reading.localise(job)
                 if isinstance(done, Held):
                     held.append(done)
                     continue

@@ -16,7 +16,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from campaigns.library import Library
 from campaigns.model import Campaign, Card, Channel, Helpline, Society
 from campaigns.review import card_errors
-from locales import Catalogues, Held, LocalisedCard, localise
+from locales import Catalogues, Held, LocalisedCard
+from locales.translator import Translator
 from rendering.asset import Asset, CardRequest
 from rendering.build import BuildReport, Progress, Workshop
 from rendering.caption import caption
@@ -50,20 +51,12 @@ class Press:
     _digests: dict[str, str] = field(default_factory=dict)
 
     def localise(self, job: Job) -> LocalisedCard | Held:
-        """The card's finished texts, or why it is held: first of all what 'check' finds wrong."""
-        if errors := card_errors(job.card, self.library):
-            reasons = tuple(f"{e.field}: {e.problem}; {e.remedy}" for e in errors)
-            return Held(job.campaign.id, job.card.id, job.locale, reasons)
-        return localise(
-            job.card,
-            job.campaign,
-            job.society,
-            job.locale,
-            self.library,
-            self.catalogues,
-            observance_date=job.day,
-            helpline=self.helpline(job.society, job.day),
-        )
+        """The card's finished texts as everything stands at this moment, or why it is held."""
+        return self.reading().localise(job)
+
+    def reading(self) -> Reading:
+        """Everything read once, for many cards in one go."""
+        return Reading(self)
 
     def helpline(self, society: Society, day: date) -> Helpline | None:
         """The society's first line that holds on this day; a sample only where that is wanted."""
@@ -82,7 +75,7 @@ class Press:
                 format=form,
                 direction=card.direction,
                 language=card.language,
-                slots=dict(slots),
+                slots=slots,
                 emblem=job.society.emblem,
                 logo=brand.logo,
                 wordmark=brand.logo is not None and brand.logo_holds == "name",
@@ -180,6 +173,40 @@ class Press:
             height=asset.height,
             alt=alt,
         )
+
+
+class Reading:
+    """Localises many cards, and looks into every file once: what is edited meanwhile is not seen.
+
+    Made for one command's work and then let go; at the moment of posting everything is read anew.
+    """
+
+    def __init__(self, press: Press) -> None:
+        self._press = press
+        self._library = press.library
+        self._translator = Translator(press.library, press.catalogues)
+        self._wrong: dict[int, tuple[Card, tuple[str, ...]]] = {}
+
+    def localise(self, job: Job) -> LocalisedCard | Held:
+        """The card's finished texts, or why it is held: first of all what 'check' finds wrong."""
+        if reasons := self._errors(job.card):
+            return Held(job.campaign.id, job.card.id, job.locale, reasons)
+        return self._translator.localise(
+            job.card,
+            job.campaign,
+            job.society,
+            job.locale,
+            observance_date=job.day,
+            helpline=self._press.helpline(job.society, job.day),
+        )
+
+    def _errors(self, card: Card) -> tuple[str, ...]:
+        """Remembered by the very card, which is kept: another of its name is looked at anew."""
+        if id(card) not in self._wrong:
+            errors = card_errors(card, self._library)
+            reasons = tuple(f"{e.field}: {e.problem}; {e.remedy}" for e in errors)
+            self._wrong[id(card)] = card, reasons
+        return self._wrong[id(card)][1]
 
 
 def picture_format(channel: Channel) -> str:

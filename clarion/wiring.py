@@ -15,7 +15,6 @@ from campaigns.model import Campaign, Channel, Society
 from clarion.gate import Gate
 from clarion.press import Press
 from clarion.settings import Settings, SettingsError
-from clarion.store.sqlite import open_ledger
 from locales import open_catalogues
 from publishers import registry
 from publishers.errors import SetupError
@@ -23,7 +22,6 @@ from publishers.port import Publisher
 from rendering.asset import AssetStore
 from rendering.build import Workshop
 from rendering.encode import ENCODINGS
-from scheduler.adapters.apscheduler_clock import APSchedulerClock
 from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.clock import TimeSource
 from scheduler.deliver import Deliver
@@ -61,6 +59,9 @@ class Studio:
     @cached_property
     def ledger(self) -> Ledger:
         """The record of deliveries, in the workspace's file."""
+        # SQLAlchemy takes longer to import than all the rest; a build needs no ledger.
+        from clarion.store.sqlite import open_ledger
+
         return open_ledger(self.settings.ledger)
 
     def close(self) -> None:
@@ -123,6 +124,9 @@ class Studio:
         pace: Pace | None = None,
     ) -> Runner:
         """What posts everything that is due: real alarm, real threads, the gate."""
+        # Of all commands only those that post wait for an alarm; APScheduler imports asyncio.
+        from scheduler.adapters.apscheduler_clock import APSchedulerClock
+
         gate = Gate(self.press, rehearsal=rehearsal)
         deliver = Deliver(ledger, time, publisher_for, gate, self.settings.assets)
         owner = f"{socket.gethostname()}:{os.getpid()}"

@@ -101,6 +101,29 @@ class Catalogues:
         return known
 
 
+class StillCatalogues(Catalogues):
+    """Other catalogues as they are now: each is looked for once and stands still from then on.
+
+    For many cards at once; whoever has to see an edit asks the others again.
+    """
+
+    def __init__(self, base: Catalogues) -> None:
+        super().__init__(base.roots)
+        self._base = base
+        self._found: dict[tuple[str, str], Catalogue | None] = {}
+
+    def find(self, locale: str, domain: str) -> Catalogue | None:
+        """The catalogue, or None when no folder had it."""
+        key = locale, domain
+        if key not in self._found:
+            self._found[key] = self._base.find(locale, domain)
+        return self._found[key]
+
+    def locales(self) -> tuple[str, ...]:
+        """Those of the others."""
+        return self._base.locales()
+
+
 def open_catalogues(workspace: Path | None = None) -> Catalogues:
     """The shipped catalogues and, before them, those of ``workspace/locales``."""
     roots = [SHIPPED]

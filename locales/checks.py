@@ -23,6 +23,8 @@ from locales.placeholders import PlaceholderError, balanced, names
 STRETCH = 1.5
 """How much longer than the English limit a translation may be before it is remarked on."""
 
+_REMEMBERED = 16384
+"""Texts checked that are kept: every card of a build asks again for the shared messages."""
 _MANY_LETTERS = 12
 _HASHTAG = re.compile(r"#\w+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -77,16 +79,28 @@ def faults(entry: Entry | None, message: Message, locale: str) -> Iterator[Fault
     if state is not None or entry is None:
         yield state or Fault("missing", "error", "is not in the catalogue", "update the catalogue")
         return
-    yield from _text_faults(entry.msgstr, message.text, message.max, locale)
+    yield from _text_errors(entry.msgstr, message.text)
+    yield from _text_warnings(entry.msgstr, message.text, message.max, locale)
 
 
-@lru_cache(maxsize=16384)
-def _text_faults(text: str, english: str, limit: int, locale: str) -> tuple[Fault, ...]:
-    """Remembered: every card of a build asks again for the shared messages."""
+def errors(entry: Entry | None, message: Message) -> tuple[Fault, ...]:
+    """Those of the :func:`faults` that hold a card; sooner found than all of them."""
+    state = _state(entry, message)
+    if state is not None or entry is None:
+        return (state,) if state else ()
+    return _text_errors(entry.msgstr, message.text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _text_errors(text: str, english: str) -> tuple[Fault, ...]:
+    return (*_form(text, english), *_facts(text, english), *_control(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _text_warnings(text: str, english: str, limit: int, locale: str) -> tuple[Fault, ...]:
     return (
-        *_form(text, english),
-        *_facts(text, english),
-        *_signs(text),
+        *_lost_numbers(text, english),
+        *_alphabet(text),
         *_style(text, english, limit, locale),
     )
 
@@ -129,28 +143,31 @@ def _facts(text: str, english: str) -> Iterator[Fault]:
     lost = sorted(set(_HASHTAG.findall(english)) - set(_HASHTAG.findall(text)))
     if lost:
         yield Fault("hashtag", "error", f"lost {', '.join(lost)}", "copy the hashtag as it is")
-    there, wanted = _numbers(text), _numbers(english)
-    if there - wanted:
-        added = ", ".join(sorted((there - wanted).elements()))
+    if added := _numbers(text) - _numbers(english):
         yield Fault(
-            "number", "error", f"has a number of its own: {added}",
+            "number", "error", f"has a number of its own: {', '.join(sorted(added.elements()))}",
             "use the placeholder, or the English text's number",
         )  # fmt: skip
-    elif wanted - there:
+
+
+def _lost_numbers(text: str, english: str) -> Iterator[Fault]:
+    there, wanted = _numbers(text), _numbers(english)
+    if wanted - there and not there - wanted:  # else it is another number, and an error
         dropped = ", ".join(sorted((wanted - there).elements()))
         yield Fault("number-lost", "warning", f"lacks {dropped}", "check that it is in words")
 
 
-def _signs(text: str) -> Iterator[Fault]:
+def _control(text: str) -> Iterator[Fault]:
     strange = sorted(
-        {
-            f"U+{ord(sign):04X}"
-            for sign in text
-            if unicodedata.category(sign) in _FORBIDDEN and sign not in _FORMAT_SIGNS
-        }
+        f"U+{ord(sign):04X}"
+        for sign in set(text)
+        if unicodedata.category(sign) in _FORBIDDEN and sign not in _FORMAT_SIGNS
     )
     if strange:
         yield Fault("control", "error", f"has {', '.join(strange)}", "remove invisible characters")
+
+
+def _alphabet(text: str) -> Iterator[Fault]:
     if not unicodedata.is_normalized("NFC", text):
         yield Fault("not-nfc", "warning", "is not in Unicode's form NFC", "normalise it")
     mixed = [word for word in _WORD.findall(text) if len(_scripts(word)) > 1]
@@ -182,6 +199,8 @@ def _style(text: str, english: str, limit: int, locale: str) -> Iterator[Fault]:
 
 def _numbers(text: str) -> Counter[str]:
     """The digit runs outside placeholders, as Latin digits."""
+    if not _NUMBER.search(text):
+        return Counter()
     runs = _NUMBER.findall(PLACEHOLDER.sub(" ", text))
     return Counter("".join(str(unicodedata.decimal(digit)) for digit in run) for run in runs)
 

@@ -39,7 +39,7 @@ class Job:
 def finish(job: Job, texts: Texts) -> LocalisedCard:
     """The finished card. Raises ``PlaceholderError`` and ``FormatsError``, one line each."""
     work = _Work(job, texts, _direction(texts.locale, job.formats), _line(job, texts))
-    pictures = range(1, job.card.pictures + 1)
+    slides = tuple(work.slots(number) for number in range(1, job.card.pictures + 1))
     return LocalisedCard(
         campaign=job.campaign.id,
         card=job.card.id,
@@ -49,9 +49,9 @@ def finish(job: Job, texts: Texts) -> LocalisedCard:
         language=formats.language_tag(texts.locale),
         formats=job.formats,
         direction=work.direction,
-        slides=tuple(work.slots(number) for number in pictures),
+        slides=slides,
         texts=work.texts_for_posts(),
-        alts=tuple(work.alt(number) for number in pictures),
+        alts=tuple(work.alt(number, shown) for number, shown in enumerate(slides, 1)),
         hashtags=job.campaign.hashtags,
         reviewed=texts.reviewed,
         figures=tuple(job.card.figures.values()),
@@ -91,6 +91,7 @@ class _Work:
     line: Helpline | None
     values: dict[str, str] = field(init=False)
     fields: dict[str, str] = field(init=False)
+    labels: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.values = {**self._facts(), **self._figures(), **self._line_values()}
@@ -99,11 +100,13 @@ class _Work:
             for name, text in self.source.fields.items()
             if name != self._unused()
         }
+        self.labels = self._labels(self.values)
 
     def slots(self, number: int) -> dict[str, str]:
         """Everything the picture of this number may show."""
         values = self._values(number)
-        found = {**self._labels(values), **self._on_picture(number)}
+        labels = self.labels if values is self.values else self._labels(values)
+        found = {**labels, **self._on_picture(number)}
         if self.job.card.pictures > 1:
             found |= {"count": values["count"], "total": values["total"]}
             found["counter"] = found.get("label_slide", f"{values['count']}/{values['total']}")
@@ -118,7 +121,7 @@ class _Work:
         campaign = self.job.campaign
         title = self._put(self.source.others["campaign.title"])
         found = dict.fromkeys(_ALWAYS, "") | {"title": title, "campaign_title": title}
-        found |= self._labels(self.values) | self._lists(self.fields)
+        found |= self.labels | self._lists(self.fields)
         found |= {name.replace(".", "_"): text for name, text in self._singular(self.fields)}
         found |= {name: self._put(f"{{{name}}}") for name in ("society", "day_name", "date")}
         found["call"] = self._put(self.source.others["campaign.call"])
@@ -129,10 +132,9 @@ class _Work:
         )
         return found | self._line_slots() | self._line_text(found)
 
-    def alt(self, number: int) -> str:
-        """What the picture of this number says, for people who do not see it."""
-        slots = self.slots(number)
-        slots["items"] = slots.get("items", "").replace("\n", " ")
+    def alt(self, number: int, shown: Mapping[str, str]) -> str:
+        """What the picture of this number says, for people who do not see what is ``shown``."""
+        slots = {**shown, "items": shown.get("items", "").replace("\n", " ")}
         shared = self.job.library.shared
         context = alt_context(self.job.card, shared, number, with_line=self.line is not None)
         values = self._values(number) | slots
@@ -193,9 +195,9 @@ class _Work:
     def _labels(self, values: Mapping[str, str]) -> dict[str, str]:
         """The labels whose values this card has."""
         return {
-            context.replace("labels.", "label_"): substitute(text, values, self.direction)
-            for context, text in self.source.others.items()
-            if context.startswith("labels.") and names(text) <= values.keys()
+            slot: substitute(text, values, self.direction)
+            for slot, text in self.source.labels.items()
+            if names(text) <= values.keys()
         }
 
     def _on_picture(self, number: int) -> dict[str, str]:

@@ -19,6 +19,9 @@ from babel.numbers import format_decimal, format_percent
 from campaigns.model import Figure
 from locales.placeholders import Direction
 
+_REMEMBERED = 4096
+"""Numbers and dates written that are kept: every card of a build asks for the same few."""
+
 
 class FormatsError(ValueError):
     """A locale's formats are not known. Its text names the locale and the way out."""
@@ -42,6 +45,7 @@ def figure(value: Figure, locale: str) -> str:
     return percent(value.value, locale) if value.unit == "percent" else number(value.value, locale)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def number(value: Decimal, locale: str) -> str:
     """A number with the locale's separators and Latin digits."""
     return str(
@@ -59,6 +63,7 @@ def whole(value: int, locale: str) -> str:
     return number(Decimal(value), locale)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def percent(value: Decimal, locale: str) -> str:
     """Hundredths in the locale's own pattern: 42 becomes ``42 %``, ``42%`` or ``%42``."""
     return str(
@@ -71,6 +76,7 @@ def percent(value: Decimal, locale: str) -> str:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def day_and_month(day: date, locale: str) -> str:
     """A date without its year: ``30 July``, ``30. srpnja``, ``30 de julio``."""
     return str(format_skeleton("MMMMd", day, locale=parse(locale)))
@@ -86,6 +92,7 @@ def listed(items: Sequence[str], locale: str) -> str:
     return str(format_list(list(items), locale=parse(locale)))
 
 
+@lru_cache(maxsize=256)
 def direction(locale: str) -> Direction:
     """The direction in which the language is written."""
     return "rtl" if parse(locale).text_direction == "rtl" else "ltr"

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from campaigns.library import Library
 from campaigns.model import Campaign, Card, Message
 from locales.catalogue import Catalogue, Catalogues
-from locales.checks import faults
+from locales.checks import errors
 from locales.extract import SHARED
 
 _REMEDIES = {"stale": "; run 'clarion messages update', then have it translated again"}
@@ -37,6 +38,15 @@ class Texts:
     fields: Mapping[str, str]
     others: Mapping[str, str]
     reviewed: bool
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Those of the others that are labels, by the slot they fill."""
+        return {
+            context.replace("labels.", "label_"): text
+            for context, text in self.others.items()
+            if context.startswith("labels.")
+        }
 
 
 def look_up(
@@ -103,9 +113,8 @@ def _problems(catalogue: Catalogue, messages: Iterable[Message]) -> list[str]:
     found: dict[str, list[str]] = {}
     for message in messages:
         entry = catalogue.entries.get(message.context)
-        for fault in faults(entry, message, catalogue.locale):
-            if fault.level == "error":
-                found.setdefault(fault.rule, []).append(message.context)
+        for fault in errors(entry, message):
+            found.setdefault(fault.rule, []).append(message.context)
     return [
         f"{catalogue.locale}/{catalogue.domain}: {rule}: {_some(contexts)}{_REMEDIES.get(rule, '')}"
         for rule, contexts in found.items()

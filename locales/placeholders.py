@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from campaigns.review import ALLOWED_PLACEHOLDERS
@@ -20,6 +22,9 @@ LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 NBSP = "\u00a0"
 OPENERS = frozenset({LRI, RLI, FSI})
 
+_REMEMBERED = 16384
+"""Texts taken apart that are kept: every society asks for the same ones."""
+
 _PHONES = frozenset({"helpline"})
 _NAMES = frozenset({"society", "source", "helpline_name", "day_name"})
 _LEFT_TO_RIGHT = frozenset({"url", "hashtag"})
@@ -27,6 +32,7 @@ _NUMBERS = frozenset({"figure", "figure_2", "figure_3", "year", "count", "total"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TOKEN = re.compile(r"\{([^{}]*)\}|[{}]")
+_ISOLATE = re.compile("[\u2066-\u2069]")
 _PLAIN_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PHONE = r"\+?\(?\d+\)?(?:(?:[ \u00a0./-]|\) ?)\(?\d+\)?)+|\+\d+|\(\d+\)"
 _LITERAL = re.compile(rf"[#@]\w+|{_PHONE}|\d+%")
@@ -37,6 +43,7 @@ class PlaceholderError(ValueError):
     """A text cannot be completed. Its text says, in a few words, which placeholder and why."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def names(text: str) -> frozenset[str]:
     """The placeholders of a text; :class:`PlaceholderError` for anything but ``{name}``."""
     return frozenset(name for name, _ in _parts(text) if name)
@@ -54,9 +61,9 @@ def substitute(
     :class:`PlaceholderError` for an unknown name, a missing value or a lone brace.
     """
     finished = []
-    for name, literal in _parts(text):
+    for name, literal in _directed(text, direction):
         if not name:
-            finished.append(_literals(literal) if direction == "rtl" else literal)
+            finished.append(literal)
         elif name not in own and name not in ALLOWED_PLACEHOLDERS:
             raise PlaceholderError(f"{{{name}}} is not a known placeholder")
         elif name not in values:
@@ -83,28 +90,37 @@ def isolated(name: str, value: str, direction: Direction) -> str:
 
 def strip_isolates(text: str, keep: Collection[str] = ()) -> str:
     """The text without isolates, except those around telephone numbers and around ``keep``."""
-    dropped: set[int] = set()
+    found = [match.start() for match in _ISOLATE.finditer(text)]
+    kept: set[int] = set()
     opened: list[int] = []
-    for index, sign in enumerate(text):
-        if sign in OPENERS:
+    for index in found:
+        if text[index] in OPENERS:
             opened.append(index)
-        elif sign == PDI:
-            start = opened.pop() if opened else index
+        elif opened:
+            start = opened.pop()
             inner = text[start + 1 : index]
-            if start == index or not (inner in keep or _PHONE_ONLY.fullmatch(inner)):
-                dropped.update((start, index))
-    dropped.update(opened)
-    return "".join(sign for index, sign in enumerate(text) if index not in dropped)
+            if inner in keep or _PHONE_ONLY.fullmatch(inner):
+                kept.update((start, index))
+    ends = [-1, *(index for index in found if index not in kept), len(text)]
+    return "".join(text[last + 1 : index] for last, index in pairwise(ends))
 
 
 def balanced(text: str) -> bool:
     """Whether every isolate is closed and nothing is closed that was not opened."""
     depth = 0
-    for sign in text:
+    for sign in _ISOLATE.findall(text):
         depth += (sign in OPENERS) - (sign == PDI)
         if depth < 0:
             return False
     return depth == 0
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _directed(text: str, direction: Direction) -> tuple[tuple[str, str], ...]:
+    """The parts of a text of this direction, what stands literally already as it must stand."""
+    if direction == "ltr":
+        return tuple(_parts(text))
+    return tuple((name, _literals(literal)) for name, literal in _parts(text))
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:

@@ -11,11 +11,11 @@ from datetime import date
 from campaigns.library import Library
 from campaigns.model import Campaign, Card, Helpline, Society
 from locales.card import Held, LocalisedCard
-from locales.catalogue import Catalogues
+from locales.catalogue import Catalogues, StillCatalogues
 from locales.fallback import chain
 from locales.finish import Job, finish
 from locales.formats import FormatsError
-from locales.lookup import NotReady, look_up
+from locales.lookup import NotReady, Texts, look_up
 from locales.placeholders import PlaceholderError
 
 
@@ -36,14 +36,58 @@ def localise(
     Whether the line and the figures still hold on the day is for the caller to ask, with the ids
     in the result. Raises ``CatalogueError`` for a PO file that cannot be read.
     """
-    job = Job(card, campaign, society, locale, library, observance_date, helpline)
-    held: list[NotReady] = []
-    for candidate in chain(locale):
+    translator = Translator(library, catalogues)
+    return translator.localise(
+        card, campaign, society, locale, observance_date=observance_date, helpline=helpline
+    )
+
+
+class Translator:
+    """:func:`localise` for many cards: catalogues are read once, and a card's texts in a locale are
+    looked up once for all societies.
+
+    What is edited after it was first asked for is not seen: make a new one to see it.
+    """
+
+    def __init__(self, library: Library, catalogues: Catalogues) -> None:
+        self._library = library
+        self._catalogues = StillCatalogues(catalogues)
+        self._known: dict[tuple[int, int, str], tuple[Card, Campaign, Texts | NotReady]] = {}
+
+    def localise(
+        self,
+        card: Card,
+        campaign: Campaign,
+        society: Society,
+        locale: str,
+        *,
+        observance_date: date,
+        helpline: Helpline | None = None,
+    ) -> LocalisedCard | Held:
+        """See :func:`localise`."""
+        job = Job(card, campaign, society, locale, self._library, observance_date, helpline)
+        held: list[NotReady] = []
+        for candidate in chain(locale):
+            texts = self._texts(card, campaign, candidate)
+            if isinstance(texts, NotReady):
+                held.append(texts)
+                continue
+            try:
+                return finish(job, texts)
+            except (PlaceholderError, FormatsError) as error:
+                held.append(NotReady([f"{candidate}: {error}"]))
+        telling = min(held, key=lambda error: error.absent)
+        return Held(campaign.id, card.id, locale, telling.reasons)
+
+    def _texts(self, card: Card, campaign: Campaign, locale: str) -> Texts | NotReady:
+        """Remembered by the very objects, which are kept: another card of that name is another."""
+        key = id(card), id(campaign), locale
+        if key not in self._known:
+            self._known[key] = card, campaign, self._looked_up(card, campaign, locale)
+        return self._known[key][-1]
+
+    def _looked_up(self, card: Card, campaign: Campaign, locale: str) -> Texts | NotReady:
         try:
-            return finish(job, look_up(card, campaign, library, catalogues, candidate))
+            return look_up(card, campaign, self._library, self._catalogues, locale)
         except NotReady as error:
-            held.append(error)
-        except (PlaceholderError, FormatsError) as error:
-            held.append(NotReady([f"{candidate}: {error}"]))
-    telling = min(held, key=lambda error: error.absent)
-    return Held(campaign.id, card.id, locale, telling.reasons)
+            return error.with_traceback(None)

@@ -103,13 +103,13 @@ _HANGING = frozenset(FORCING + " \t\u1680\u3000\u200b\u205f") | frozenset(
 )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def wholes(text: str) -> tuple[tuple[int, int], ...]:
     """Spans that stay on one line and read in one direction: numbers to dial, hashtags, links."""
     return tuple(match.span() for match in _WHOLE.finditer(text))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def line_breaks(text: str, language: str) -> tuple[Break, ...]:
     """The breaks of `text` in order; the last one stands at its end."""
     primary = language.partition("-")[0].lower()
@@ -119,7 +119,7 @@ def line_breaks(text: str, language: str) -> tuple[Break, ...]:
         kept.update(_inside_words(text))
     for glue in (_GLUE, _GLUE_OF.get(primary)):
         kept.update(match.end() for match in (glue.finditer(text) if glue else ()))
-    kept.update(position + 1 for position, char in enumerate(text) if char == "\u00ad")
+    kept.update(match.end() for match in re.finditer("\u00ad", text))
     return tuple(_breaks(text, LineBreaker(text, locale), kept))
 
 

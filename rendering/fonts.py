@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -92,6 +92,20 @@ class Face(NamedTuple):
     characters: Container[int]
 
 
+class Preference(tuple[Font, ...]):
+    """Fonts in the order to try. Remembers which is the first that has a character."""
+
+    def __init__(self, _fonts: Iterable[Font]) -> None:
+        self._first: dict[str, Font | None] = {}
+
+    def first(self, char: str) -> Font | None:
+        """The first font that has the character; those after it are not even opened."""
+        if char not in self._first:
+            code = ord(char)
+            self._first[char] = next((font for font in self if code in font.characters), None)
+        return self._first[char]
+
+
 class Fonts:
     """The faces of one folder. Each is opened on first use and kept; its size is checked then."""
 
@@ -135,16 +149,14 @@ class Fonts:
         return self._fonts[name, weight]
 
     @lru_cache(maxsize=1024)  # noqa: B019 - one instance lives as long as the process
-    def preference(
-        self, script: str, main: str, weight: int, language: str = ""
-    ) -> tuple[Font, ...]:
+    def preference(self, script: str, main: str, weight: int, language: str = "") -> Preference:
         """Every font in the order to try for `script` inside a text that is mostly `main`.
 
         A face that the manifest limits to some languages comes first in texts of these.
         """
         wanted = [self._named(s, language) for s in (script, main, "Latn") if s in self._by_script]
         names = dict.fromkeys([*wanted, *self._entries])
-        return tuple(self.font(name, weight) for name in names)
+        return Preference(self.font(name, weight) for name in names)
 
     def _named(self, script: str, language: str) -> str:
         """The face of `script`: one made for `language` if there is one, else one for all."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import uharfbuzz
 
 from rendering import bidi, breaks
-from rendering.fonts import Font, Fonts
+from rendering.fonts import Font, Fonts, Preference
 
 
 class Stretch(NamedTuple):
@@ -36,8 +36,10 @@ def itemise(
     for level, first, last in _level_runs(text, base):
         for start, end, script in _script_runs(scripts, first, last):
             order = fonts.preference(script or main, main, weight, language)
-            if not script and (font := _covering(text[start:end], order)) is not None:
-                order = (font,)  # a number, say: set in one face, whichever has all of it
+            whole = order[:1] if script else order  # a number, say: one face for all of it
+            if (font := _covering(text[start:end], whole)) is not None:
+                yield Stretch(start, end, level, script or main, font)
+                continue
             for begin, stop, font in _font_runs(text, start, end, order):
                 yield Stretch(begin, stop, level, script or main, font)
 
@@ -124,12 +126,9 @@ def _script_runs(scripts: Sequence[str], start: int, end: int) -> Iterator[tuple
 
 
 def _font_runs(
-    text: str, start: int, end: int, order: Sequence[Font]
+    text: str, start: int, end: int, order: Preference
 ) -> Iterator[tuple[int, int, Font]]:
     """Runs of one font: each cluster takes the first font of `order` that has all of it."""
-    if _covering(text[start:end], order[:1]) is not None:
-        yield start, end, order[0]
-        return
     first, current = start, order[0]
     index = start
     while index < end:
@@ -144,10 +143,11 @@ def _font_runs(
     yield first, end, current
 
 
-def _font_for(cluster: str, order: Sequence[Font], current: Font) -> Font:
+def _font_for(cluster: str, order: Preference, current: Font) -> Font:
     if all(map(needs_no_glyph, cluster)):
         return current
-    return _covering(cluster, order) or _covering(cluster[0], order) or order[0]
+    found = _covering(cluster, order) if len(cluster) > 1 else None
+    return found or order.first(cluster[0]) or order[0]
 
 
 def _covering(chars: str, order: Sequence[Font]) -> Font | None:

@@ -42,7 +42,7 @@ class Pieces:
         return max(end - start for start, end in zip(self.starts, self.ends, strict=True))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def pieces(
     text: str, language: str, direction: str, weight: int, fonts: Fonts, torn: bool = False
 ) -> Pieces:

@@ -97,7 +97,7 @@ class Slice(NamedTuple):
     shift: int
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def shape(text: str, language: str, direction: str, weight: int, fonts: Fonts) -> Paragraph:
     """Shape `text`; raises MissingGlyphs rather than draw a box for a character."""
     base = int(direction == "rtl")

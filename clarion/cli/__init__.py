@@ -1,5 +1,7 @@
 """The command line. Each group of commands has its own module; here they meet, and errors end.
 
+A module is imported when one of its commands is asked for: nobody waits for what others need.
+
 Exit codes: 0 ok, 1 findings (something to mend, said in one line each), 2 wrong usage.
 """
 
@@ -8,13 +10,13 @@ from __future__ import annotations
 import errno
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from importlib import import_module
 
 import click
 
 from campaigns.errors import ContentError
 from clarion import __version__
-from clarion.cli import content, running, schedule, whole
 from clarion.errors import ClarionError
 from publishers.errors import PublishError, SetupError
 from rendering.errors import RenderError
@@ -39,15 +41,48 @@ EXPECTED = (
 """Errors a person can act on. Anything else is a bug and shows its trace."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96})
+MODULES = {
+    "whole": ("demo", "doctor"),
+    "content": ("init", "check", "build", "pack", "messages"),
+    "schedule": ("plan", "approve", "status", "explain", "stop", "resume"),
+    "running": ("rehearse", "run"),
+}
+"""The modules of this folder and the names of their commands."""
+
+
+class OnDemand(MutableMapping[str, click.Command]):
+    """Commands by name, each imported with its module when it is first looked up."""
+
+    def __init__(self) -> None:
+        self._module = {name: module for module, names in MODULES.items() for name in names}
+        self._added: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._added:
+            for command in import_module(f"{__name__}.{self._module[name]}").COMMANDS:
+                self._added[command.name] = command
+        return self._added[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._added[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._added[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._module, **self._added})
+
+    def __len__(self) -> int:
+        return len({**self._module, **self._added})
+
+
+@click.group(
+    commands=OnDemand(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+)
 @click.version_option(__version__, prog_name="clarion")
 def cli() -> None:
     """Carry an awareness campaign, correct and in time, into every language and channel."""
-
-
-for group in (whole, content, schedule, running):
-    for command in group.COMMANDS:
-        cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
