@@ -7,19 +7,11 @@ build leaves whole files only; running it again finishes it.
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby, islice
-from multiprocessing.connection import Connection
-from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 
 from rendering.asset import Asset, AssetStore, CardRequest, asset_name
@@ -27,16 +19,13 @@ from rendering.card import Composer
 from rendering.encode import JPEG, Encoding
 from rendering.errors import RenderError
 from rendering.fonts import packaged
+from rendering.pool import Stopped, spread
 from templates.layouts import LayoutError, open_theme
 
 _BATCH = 24
 _HELD = (RenderError, LayoutError)
 
 Progress = Callable[[int, int], None]
-
-
-class WorkerLost(RenderError):
-    """A process that draws was ended from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,97 +135,27 @@ class Workshop:
     def _run(self, batches: Sequence[Sequence[CardRequest]], workers: int) -> _Results:
         if min(workers, len(batches)) < 2:
             return (_draw_batch(self, [request]) for batch in batches for request in batch)
-        return _spread(self, batches, min(workers, len(batches)))
+        prepare = partial(_prepared, self.store.folder, self.workspace, self.encoding)
+        return spread(prepare, batches, min(workers, len(batches)))
 
 
-def _spread(workshop: Workshop, batches: Sequence[Sequence[CardRequest]], workers: int) -> _Results:
-    """Draw batches in other processes; two a process are on their way, the others wait here."""
-    context = multiprocessing.get_context("spawn")
-    goes_on, stop = context.Pipe(duplex=False)
-    arguments = (workshop.store.folder, workshop.workspace, workshop.encoding, goes_on)
-    pool = ProcessPoolExecutor(workers, context, _open_workshop, arguments)
-    queue = iter(batches)
-    running: set[Future[_Result]] = set()
-    try:
-        while True:
-            with _interrupts_held():
-                for batch in islice(queue, workers * 2 - len(running)):
-                    running.add(pool.submit(_draw_in_worker, batch))
-            if not running:
-                return
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield future.result()
-    except BrokenProcessPool as error:
-        raise WorkerLost(
-            "a process that draws pictures was killed, most likely because memory ran short; "
-            "what was drawn is kept: run the command again, with fewer workers"
-        ) from error
-    finally:
-        stop.close()
-        pool.shutdown(cancel_futures=True)
-        goes_on.close()
+def _prepared(
+    folder: Path, workspace: Path | None, encoding: Encoding
+) -> Callable[[Sequence[CardRequest], Stopped], _Result]:
+    """How another process draws a batch."""
+    return partial(_draw_batch, Workshop(AssetStore(folder), workspace, encoding))
 
 
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Processes started meanwhile never hear of Ctrl-C: whoever started them ends them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _never() -> bool:
+    return False
 
 
-_workshop: Workshop | None = None
-"""The worker process's own workshop; set once when the process starts."""
-_stopped = threading.Event()
-"""Set in a worker process when no more pictures are wanted."""
-
-
-def _open_workshop(
-    folder: Path, workspace: Path | None, encoding: Encoding, goes_on: Connection
-) -> None:
-    global _workshop  # a process pool's initializer has no other place
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be held back
-    threading.Thread(target=_end_with_parent, args=(goes_on,), daemon=True).start()
-    _workshop = Workshop(AssetStore(folder), workspace, encoding)
-
-
-def _end_with_parent(goes_on: Connection) -> None:
-    """Else a worker whose parent was killed would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    wait_for([goes_on, parent.sentinel])
-    _stopped.set()
-    parent.join()
-    os._exit(1)
-
-
-def _draw_in_worker(batch: Sequence[CardRequest]) -> _Result:
-    if _workshop is None:
-        raise RuntimeError("the worker has no workshop")
-    result = _draw_batch(_workshop, batch)
-    _give_back()
-    return result
-
-
-def _give_back() -> None:
-    """Return free memory to the system: of what a batch leaves behind, glibc would keep 30 MB."""
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError, TypeError):
-        return  # another C library, which has its own ways
-
-
-def _draw_batch(workshop: Workshop, batch: Sequence[CardRequest]) -> _Result:
+def _draw_batch(
+    workshop: Workshop, batch: Sequence[CardRequest], stopped: Stopped = _never
+) -> _Result:
     drawn, failed = 0, []
     for request in batch:
-        if _stopped.is_set():
+        if stopped():
             break
         try:
             workshop.draw(request)
