@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from locales import CatalogueError, Catalogues, load_catalogue, open_catalogues
-from locales.catalogue import SHIPPED, catalogue_path
+from locales.catalogue import SHIPPED, StillCatalogues, catalogue_path
 from locales.po import PoCatalog
 
 Edit = Callable[[str, str, Callable[[PoCatalog], object]], None]
@@ -94,3 +95,36 @@ def test_what_a_catalogue_says_of_a_message_it_lacks_is_the_whole_file(
     assert found is not None
     assert found.place("myth.myth").line > 0
     assert found.place("absent").line == 0
+
+
+def test_an_edit_of_the_same_length_within_an_instant_is_seen(
+    catalogues: Catalogues, root: Path
+) -> None:
+    path = catalogue_path(root, "fr", "small")
+    for mark in ("Fr", "Gr", "Hr"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub('msgstr "[FG]r ', f'msgstr "{mark} ', text), encoding="utf-8")
+        found = catalogues.find("fr", "small")
+        assert found is not None
+        assert found.entries["myth.myth"].msgstr == f"{mark} They are the same."
+
+
+def test_still_catalogues_are_as_they_were_when_first_asked_for(
+    catalogues: Catalogues, root: Path, edit: Edit
+) -> None:
+    still = StillCatalogues(catalogues)
+    first = still.find("fr", "small")
+    assert first is not None
+    assert still.find("pt_PT", "small") is None
+    edit("fr", "small", lambda catalog: setattr(catalog, "state", "reviewed"))
+    target = catalogue_path(root, "pt_PT", "small")
+    target.parent.mkdir(parents=True)
+    text = catalogue_path(root, "fr", "small").read_text(encoding="utf-8")
+    target.write_text(text.replace("Language: fr", "Language: pt_PT"), encoding="utf-8")
+    assert still.find("fr", "small") is first
+    assert still.find("pt_PT", "small") is None
+    assert (still.roots, still.locales()) == (catalogues.roots, catalogues.locales())
+    for locale in ("fr", "pt_PT"):
+        found = StillCatalogues(catalogues).find(locale, "small")
+        assert found is not None
+        assert found.state == "reviewed"

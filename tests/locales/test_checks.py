@@ -11,7 +11,7 @@ from campaigns.errors import Place
 from campaigns.model import Campaign, Message
 from locales import Catalogues, check_catalogue
 from locales.catalogue import Entry
-from locales.checks import faults
+from locales.checks import errors, faults
 from locales.po import PoCatalog
 
 Edit = Callable[[str, str, Callable[[PoCatalog], object]], None]
@@ -23,7 +23,7 @@ SOUND = "Environ {figure} personnes de moins de 18 ans utilisent #EndIt."
 def found(
     msgstr: str, english: str = ENGLISH, *, locale: str = "fr", limit: int = 60, **changes: object
 ) -> list[tuple[str, str]]:
-    """Rule and level of every fault of a translation."""
+    """Rule and level of every fault of a translation; what holds a card is asked alone, too."""
     message = Message("a.fact", english, limit, "", "", "", Place(Path("campaign.yaml")))
     values: dict[str, object] = {"msgid": english, "fuzzy": False, "plurals": ()} | changes
     entry = Entry(
@@ -37,7 +37,9 @@ def found(
         plurals=("x", "y") if values["plurals"] else (),
         line=3,
     )
-    return [(fault.rule, fault.level) for fault in faults(entry, message, locale)]
+    every = list(faults(entry, message, locale))
+    assert [*errors(entry, message)] == [fault for fault in every if fault.level == "error"]
+    return [(fault.rule, fault.level) for fault in every]
 
 
 def test_a_sound_translation_has_no_fault() -> None:
@@ -89,6 +91,7 @@ def test_a_text_that_changed_is_stale_whatever_else_is_wrong() -> None:
 def test_a_message_that_is_not_there_is_missing(campaign: Campaign) -> None:
     message = next(campaign.messages())
     assert [fault.rule for fault in faults(None, message, "fr")] == ["missing"]
+    assert [fault.rule for fault in errors(None, message)] == ["missing"]
 
 
 @pytest.mark.parametrize(

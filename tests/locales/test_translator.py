@@ -15,6 +15,7 @@ from locales import CatalogueError, Catalogues, Held, LocalisedCard, localise
 from locales.catalogue import catalogue_path
 from locales.placeholders import FSI, LRI, NBSP, PDI, balanced
 from locales.po import PoCatalog, State
+from locales.translator import Translator
 from locales.update import update
 
 Localise = Callable[..., LocalisedCard | Held]
@@ -367,6 +368,51 @@ def test_a_file_that_cannot_be_read_is_an_error_not_a_hold(card_in: Localise, ro
     catalogue_path(root, "fr", "small").write_bytes(b"\xff")
     with pytest.raises(CatalogueError, match="is not UTF-8 text"):
         card_in("myth", "fr")
+
+
+# --- many cards in one go --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("locale", ["fr", "ar", "fr_CH", "pt_PT"])
+def test_many_cards_in_one_go_are_as_each_by_itself(
+    campaign: Campaign, library: Library, catalogues: Catalogues, society: Society, locale: str
+) -> None:
+    translator, day = Translator(library, catalogues), library.observances["wdatip"].in_year(2027)
+    other = replace(society, names={"en": "Another Society"}, formats={})
+    for card in campaign.cards * 2:
+        for one in (society, other):
+            together = translator.localise(card, campaign, one, locale, observance_date=day)
+            assert together == localise(
+                card, campaign, one, locale, library, catalogues, observance_date=day
+            )
+
+
+def test_another_card_of_the_same_name_is_looked_up_anew(
+    campaign: Campaign, library: Library, catalogues: Catalogues, society: Society
+) -> None:
+    translator, day = Translator(library, catalogues), library.observances["wdatip"].in_year(2027)
+    card = campaign.card("myth")
+    text = replace(card.fields["myth"], text="They are quite the same.")
+    changed = replace(card, fields={**card.fields, "myth": text})
+    ready(translator.localise(card, campaign, society, "fr", observance_date=day))
+    again = translator.localise(changed, campaign, society, "fr", observance_date=day)
+    assert "stale: myth.myth" in held(again)
+
+
+def test_what_is_edited_meanwhile_is_seen_by_the_next(
+    campaign: Campaign, library: Library, catalogues: Catalogues, society: Society, edit: Edit
+) -> None:
+    day = library.observances["wdatip"].in_year(2027)
+
+    def said(translator: Translator) -> str:
+        card = campaign.card("myth")
+        done = translator.localise(card, campaign, society, "fr", observance_date=day)
+        return ready(done).slides[0]["myth"]
+
+    translator = Translator(library, catalogues)
+    before = said(translator)
+    edit("fr", "small", lambda c: setattr(c.contexts["myth.myth"], "string", "Pas pareil."))
+    assert (said(translator), said(Translator(library, catalogues))) == (before, "Pas pareil.")
 
 
 # --- whole-card fallback ---------------------------------------------------------------------
