@@ -92,6 +92,8 @@ _GLUE_OF = {
         "(?=[ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶーゝゞヽヾ々〻])"
         "|(?<=[ぁ-ゖ])(?<![はがをにでとのへもやて])(?=[ぁ-ゖ])"
     ),
+    # What leans on the word before it.
+    "zh": re.compile("(?=的(?![确確])|了(?![解结結])|[吗嗎呢吧们們])"),
     # A particle stays with its word, even after a bracket or a quotation.
     "ko": re.compile(r"(?<= [”’\"')\]」』》〉] ) (?= [가-힣] )", re.VERBOSE),
 }

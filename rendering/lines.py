@@ -18,6 +18,8 @@ from rendering.shaping import Paragraph, reach, shape
 
 _SHORT = {1: (2 * EM) ** 2, 2: EM**2}
 """What it costs to end a line in a word of one or two letters, as the square of an indent."""
+_FEW_DIGITS = 3
+"""Numbers up to this long count what follows them, and cost as much; a year does not."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def pieces(
 def _short(word: str) -> int:
     """What it costs to end a line in this word; brackets and quotation marks do not count."""
     letters = word.strip("()[]“”„‘’«»‹›\"'")
+    if letters.isdecimal() and len(letters) <= _FEW_DIGITS:
+        return _SHORT[1]
     return _SHORT.get(len(letters), 0) if letters.isalpha() else 0
 
 
