@@ -96,6 +96,7 @@ def _known(studio: Studio, locales: Sequence[str]) -> Sequence[str]:
 
 def _rows(studio: Studio, campaign: Campaign, today: date) -> Iterator[Coverage]:
     seen: set[str] = set()
+    reading = studio.press.reading()
     day = studio.library.observances[campaign.observance].on_or_after(today)
     for society in studio.societies():
         for locale in society.locales:
@@ -103,7 +104,7 @@ def _rows(studio: Studio, campaign: Campaign, today: date) -> Iterator[Coverage]
                 continue
             seen.add(locale)
             done = [
-                studio.press.localise(Job(campaign, card, society, locale, day))
+                reading.localise(Job(campaign, card, society, locale, day))
                 for card in campaign.cards
             ]
             held = [one for one in done if isinstance(one, Held)]

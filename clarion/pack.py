@@ -95,11 +95,12 @@ def _ready(
     days: Mapping[str, date],
     pack: Pack,
 ) -> Iterable[tuple[Job, LocalisedCard]]:
+    reading = press.reading()
     for campaign in campaigns:
         for locale in dict.fromkeys(channel.locale for channel in society.channels):
             for card in campaign.cards:
                 job = Job(campaign, card, society, locale, days[campaign.id])
-                done = press.localise(job)
+                done = reading.localise(job)
                 if isinstance(done, Held):
                     pack.held.append(done)
                 else:

@@ -135,13 +135,13 @@ def _form(text: str, english: str) -> Iterator[Fault]:
         )  # fmt: skip
     if not balanced(text):
         yield Fault("isolate", "error", "has an unclosed isolate", "close U+2066..8 with U+2069")
-    if re.search(r"[<>]", text) and not re.search(r"[<>]", english):
+    if ("<" in text or ">" in text) and not ("<" in english or ">" in english):
         yield Fault("markup", "error", "has angle brackets", "write plain text")
 
 
 def _facts(text: str, english: str) -> Iterator[Fault]:
-    lost = sorted(set(_HASHTAG.findall(english)) - set(_HASHTAG.findall(text)))
-    if lost:
+    tags = set(_HASHTAG.findall(english))
+    if tags and (lost := sorted(tags - set(_HASHTAG.findall(text)))):
         yield Fault("hashtag", "error", f"lost {', '.join(lost)}", "copy the hashtag as it is")
     if added := _numbers(text) - _numbers(english):
         yield Fault(
@@ -158,13 +158,14 @@ def _lost_numbers(text: str, english: str) -> Iterator[Fault]:
 
 
 def _control(text: str) -> Iterator[Fault]:
-    strange = sorted(
-        f"U+{ord(sign):04X}"
-        for sign in set(text)
-        if unicodedata.category(sign) in _FORBIDDEN and sign not in _FORMAT_SIGNS
-    )
-    if strange:
-        yield Fault("control", "error", f"has {', '.join(strange)}", "remove invisible characters")
+    if strange := {sign for sign in set(text) if _is_strange(sign)}:
+        named = ", ".join(sorted(f"U+{ord(sign):04X}" for sign in strange))
+        yield Fault("control", "error", f"has {named}", "remove invisible characters")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_strange(sign: str) -> bool:
+    return unicodedata.category(sign) in _FORBIDDEN and sign not in _FORMAT_SIGNS
 
 
 def _alphabet(text: str) -> Iterator[Fault]:

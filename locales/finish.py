@@ -107,6 +107,8 @@ class _Work:
         values = self._values(number)
         labels = self.labels if values is self.values else self._labels(values)
         found = {**labels, **self._on_picture(number)}
+        if self.job.card.kind == "tip":
+            found["number"] = values["count"]
         if self.job.card.pictures > 1:
             found |= {"count": values["count"], "total": values["total"]}
             found["counter"] = found.get("label_slide", f"{values['count']}/{values['total']}")
@@ -154,6 +156,9 @@ class _Work:
             "society": job.society.name(locale),
             "source": "; ".join(dict.fromkeys(_unbroken(source.credit) for source in sources)),
         }
+        if job.card.kind == "tip":
+            tips = [card.id for card in job.campaign.cards if card.kind == "tip"]
+            found["count"] = formats.whole(tips.index(job.card.id) + 1, job.formats)
         if job.campaign.hashtags:
             found["hashtag"] = f"#{job.campaign.hashtags[0]}"
         urls = [source.url for source in sources if source.url]

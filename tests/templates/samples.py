@@ -47,6 +47,7 @@ SLOTS: dict[str, str] = {
     "label_tip": "Tip",
     "lead": "People in forced labour",
     "myth": "They agreed to it.",
+    "number": "3",
     "society": "Malta Red Cross Society",
     "source_line": "Source: UNODC, 2024",
     "title": "Look twice at the offer",

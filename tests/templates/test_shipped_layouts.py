@@ -110,7 +110,7 @@ def test_only_what_stands_beside_the_message_may_be_small(name: str) -> None:
         if element.options.get("smallest") == "small"
     }
     assert {one for one in small if not one.startswith("label_")} <= {
-        "source", "society", "hashtag", "counter",
+        "source", "society", "hashtag", "counter", "number",
     }  # fmt: skip
 
 
