@@ -134,8 +134,11 @@ class AssetStore:
         target = self.path(name, encoding)
         beside = target.with_name(f".{name}.{os.getpid()}.part")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(data)
+            try:
+                beside.write_bytes(data)
+            except FileNotFoundError:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                beside.write_bytes(data)
             beside.replace(target)
         except BaseException as error:  # an interruption too leaves nothing half
             with suppress(OSError):  # it may be what stands in the way of the folder

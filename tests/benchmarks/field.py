@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 _EXTRA = "isal==1.9.1"
 PEERS = Path(__file__).with_name("peers")
 
-COLD, NEXT, KEPT = "ours, cold text", "ours, next card", "ours, text kept"
+ALL_NEW, COLD, KEPT = "ours, every text new", "ours, cold text", "ours, text kept"
 FLOOR = "encode only"
 FAST, FAST_FLOOR = "ours, fast deflate", "encode only, fast deflate"
 BROWSER, SATORI, TAKUMI, USUAL = (
@@ -52,8 +52,8 @@ def entries(cards: Path, folder: Path) -> list[Entry]:
     browser = "" if chromium.find() else "no Chromium on the path"
     return [
         Entry(FLOOR, _plain("encode", str(cards))),
+        Entry(ALL_NEW, _plain("new", str(cards))),
         Entry(COLD, _plain("cold", str(cards))),
-        Entry(NEXT, _plain("next", str(cards))),
         Entry(KEPT, _plain("kept", str(cards))),
         Entry(FAST_FLOOR, _ours("ours", "encode", str(cards)), slow, extra),
         Entry(FAST, _ours("ours", "cold", str(cards)), slow, extra),

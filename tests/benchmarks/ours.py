@@ -1,8 +1,9 @@
-"""We as a contestant: ``python -m tests.benchmarks.ours cold|next|kept|encode CARDS``.
+"""We as a contestant: ``python -m tests.benchmarks.ours new|cold|kept|encode CARDS``.
 
-``cold`` draws texts that it never saw, on grounds that it keeps; ``next`` draws new cards of a
-society whose name, hashtag and labels it has drawn before, as a campaign does; ``kept`` draws the
-same cards over and over; ``encode`` only encodes finished bitmaps, which is the floor.
+``cold`` draws cards whose own texts it never saw, of a society whose name, hashtag and labels it
+has drawn before: what a campaign is. ``new`` draws cards on which every text is new, those too.
+``kept`` draws the same cards over and over; ``encode`` only encodes finished bitmaps, which is the
+floor. All of them keep grounds.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from tests.benchmarks.serving import serve
 def main(mode: str, file: str) -> None:
     """Serve until the input ends."""
     requests, _, _ = load(Path(file))
-    serve({"cold": cold, "next": following, "kept": kept, "encode": encode}[mode](requests))
+    serve({"new": new, "cold": cold, "kept": kept, "encode": encode}[mode](requests))
 
 
-def cold(requests: list[CardRequest]) -> Callable[[int, str], bytes]:
+def new(requests: list[CardRequest]) -> Callable[[int, str], bytes]:
     """Every text is new each time."""
     composers = _composers(requests)
     numbers = count()
@@ -38,7 +39,7 @@ def cold(requests: list[CardRequest]) -> Callable[[int, str], bytes]:
     return draw
 
 
-def following(requests: list[CardRequest]) -> Callable[[int, str], bytes]:
+def cold(requests: list[CardRequest]) -> Callable[[int, str], bytes]:
     """A card's own texts are new each time, those of its society are not."""
     society = [name for name in requests[0].slots if name not in OWN]
     known = [numbered(request, 0, society) for request in requests]
