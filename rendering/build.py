@@ -86,8 +86,8 @@ class Workshop:
     def draw(self, request: CardRequest) -> Asset:
         """Draw one picture and store it."""
         asset = self.asset(request)
-        picture = self.composer.compose(request)
-        data = self.encoding.encode(picture, photo=request.photo is not None)
+        with self.composer.drawn(request) as picture:
+            data = self.encoding.encode(picture, photo=request.photo is not None)
         self.store.write(asset.name, self.encoding, data)
         return asset
 

@@ -7,6 +7,7 @@ of it. Right-to-left cards are the mirror image of left-to-right ones.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -15,8 +16,8 @@ from rendering import contrast, fit, ground, shapes
 from rendering.asset import CardRequest
 from rendering.errors import LowContrast
 from rendering.fitting import Fitting, Text
-from rendering.ground import Ground
-from templates.layouts import Format, Layout, Theme
+from rendering.ground import Ground, Wording
+from templates.layouts import Element, Format, Layout, Theme
 
 _GROUNDS = 3
 """How many grounds are kept, the latest used; one takes 3 to 8 MB. Builds draw the cards of one
@@ -38,26 +39,44 @@ class Composer:
         return self._layouts[name]
 
     def compose(self, request: CardRequest) -> Image.Image:
-        """The finished picture.
+        """The finished picture. Raises what :meth:`drawn` raises."""
+        with self.drawn(request) as picture:
+            return picture.copy()
+
+    @contextmanager
+    def drawn(self, request: CardRequest) -> Iterator[Image.Image]:
+        """The finished picture, to be encoded inside the block and not kept: it is lent.
 
         Raises ``DoesNotFit``, ``MissingGlyphs`` or ``LowContrast`` when a text cannot stand as it
         should, and :class:`LayoutError` when the layout asks for what the card does not have.
         """
         fitting = self._fitting(request)
         under = self._ground(fitting)
-        canvas = under.image.copy()
-        for element in fitting.elements:
-            wording = fitting.wording(element)
-            if not any(wording.texts) or under.repeat(canvas, wording):
-                continue
-            text = fitting.text(element, wording)
-            _check_contrast(under, fitting.form, text)
-            plain = under.plain(text.box)
-            fit.draw(canvas, text.column, text.left, text.top, text.colours, plain)
-            self._markers(canvas, request, text)
-            if element.options.get("smallest") == "small":
-                under.remember(canvas, wording, text.ink)
-        return canvas
+        with under.lent() as canvas:
+            for element in fitting.elements:
+                wording = fitting.wording(element)
+                if any(wording.texts):
+                    self._write(canvas, under, fitting, element, wording)
+            yield canvas
+
+    def _write(
+        self,
+        canvas: Image.Image,
+        under: Ground,
+        fitting: Fitting,
+        element: Element,
+        wording: Wording,
+    ) -> None:
+        box = fitting.box(element)
+        under.touch(box)
+        if under.repeat(wording):
+            return
+        text = fitting.text(element, wording)
+        _check_contrast(under, fitting.form, text)
+        fit.draw(canvas, text.column, text.left, text.top, text.colours, under.plain(box))
+        self._markers(canvas, fitting.request, text)
+        if element.options.get("smallest") == "small":
+            under.remember(wording, text.ink)
 
     def texts(self, request: CardRequest) -> Iterator[Text]:
         """The texts of a card, fitted; those that others are set ``below`` come first."""

@@ -75,10 +75,14 @@ class Fitting:
         texts = [_fill(layout, element, paragraph.text, slots) for paragraph in element.paragraphs]
         return Wording(element.number, self.request.language, tuple(texts))
 
+    def box(self, element: Element) -> Box:
+        """Where an element stands on this card."""
+        return ground.placed(element.boxes[self.form.name], self.form, self.request.direction)
+
     def text(self, element: Element, wording: Wording) -> Text:
         """The element's texts, fitted. Raises :class:`TextError` that names the element."""
         specs, names = _specs(element, wording, self.request)
-        box = ground.placed(element.boxes[self.form.name], self.form, self.request.direction)
+        box = self.box(element)
         left, top, width, height = box
         smallest = _smallest(self.layout, self.form, element)
         largest = max(_largest(element, self.form, self._fitted), smallest)

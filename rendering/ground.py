@@ -7,6 +7,7 @@ right-to-left cards; photographs, logos and emblems are never mirrored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -38,23 +39,43 @@ class Ground:
     that of the next, society, hashtag and all."""
 
     image: Image.Image
+    _touched: list[tuple[Box, Image.Image | Colour]] = field(default_factory=list)
     _seen: dict[tuple[Box, Colour], float] = field(default_factory=dict)
     _plain: dict[Box, Colour | None] = field(default_factory=dict)
     _drawn: dict[Wording, tuple[Image.Image, int, int]] = field(default_factory=dict)
 
-    def repeat(self, canvas: Image.Image, wording: Wording) -> bool:
-        """Put a remembered text on a copy of this ground, if it is remembered."""
+    @contextmanager
+    def lent(self) -> Iterator[Image.Image]:
+        """The ground itself to one card at a time, clean again when the block ends.
+
+        Whoever draws says where with ``touch``, before. A copy of 5 to 8 MB for every card would
+        take longer than to clean what a card has touched.
+        """
+        try:
+            yield self.image
+        finally:
+            for area, bare in reversed(self._touched):
+                self.image.paste(bare, area)
+            self._touched.clear()
+
+    def touch(self, box: Box) -> None:
+        """Say that something will be drawn inside left, top, width, height."""
+        area = _area(box)
+        self._touched.append((area, self.plain(box) or self.image.crop(area)))
+
+    def repeat(self, wording: Wording) -> bool:
+        """Put a remembered text on the ground, if it is remembered."""
         found = self._drawn.pop(wording, None)
         if found is None:
             return False
         self._drawn[wording] = found  # the one used last stands last
         picture, left, top = found
-        canvas.paste(picture, (left, top))
+        self.image.paste(picture, (left, top))
         return True
 
-    def remember(self, canvas: Image.Image, wording: Wording, ink: Box) -> None:
-        """Keep a text that was drawn on a copy of this ground, inside left, top, right, bottom."""
-        self._drawn[wording] = (canvas.crop(ink), *ink[:2])
+    def remember(self, wording: Wording, ink: Box) -> None:
+        """Keep a text that was just drawn, inside left, top, right, bottom."""
+        self._drawn[wording] = (self.image.crop(ink), *ink[:2])
         if len(self._drawn) > _SMALL_PRINT:
             del self._drawn[next(iter(self._drawn))]
 
@@ -62,18 +83,21 @@ class Ground:
         """The least contrast of a colour to what lies under left, top, width, height."""
         key = (box, colour)
         if key not in self._seen:
-            left, top, width, height = box
-            area = (left, top, left + width, top + height)
-            self._seen[key] = contrast.lowest(self.image, area, colour)
+            self._seen[key] = contrast.lowest(self.image, _area(box), colour)
         return self._seen[key]
 
     def plain(self, box: Box) -> Colour | None:
         """The colour of every pixel under left, top, width, height, if they have only one."""
         if box not in self._plain:
-            left, top, width, height = box
-            found = self.image.crop((left, top, left + width, top + height)).getcolors(1)
+            found = self.image.crop(_area(box)).getcolors(1)
             self._plain[box] = found[0][1] if found else None  # type: ignore[assignment] # RGB
         return self._plain[box]
+
+
+def _area(box: Box) -> Box:
+    """Left, top, right, bottom of a box given as left, top, width, height."""
+    left, top, width, height = box
+    return left, top, left + width, top + height
 
 
 def key(form: Format, shown: Sequence[int], request: CardRequest) -> tuple[object, ...]:
@@ -173,7 +197,7 @@ def _veil(
 ) -> None:
     """Lay the thinnest veil through which all the texts over it can be read, at any size."""
     left, top, width, height = box
-    plain = canvas.crop((left, top, left + width, top + height))
+    plain = canvas.crop(_area(box))
     slope = _slope(height, scrim.options.get("fade", _FADE)).resize((width, height))
     solid = Image.new("RGB", plain.size, fill)
     for density in (*range(_THIN, 100, _STEP), 100):

@@ -34,7 +34,8 @@ def new(requests: list[CardRequest]) -> Callable[[int, str], bytes]:
 
     def draw(card: int, encoding: str) -> bytes:
         request = numbered(requests[card], next(numbers))
-        return ENCODINGS[encoding].encode(composers[request.layout].compose(request))
+        with composers[request.layout].drawn(request) as picture:
+            return ENCODINGS[encoding].encode(picture)
 
     return draw
 
@@ -48,7 +49,8 @@ def cold(requests: list[CardRequest]) -> Callable[[int, str], bytes]:
 
     def draw(card: int, encoding: str) -> bytes:
         request = numbered(known[card], next(numbers), OWN)
-        return ENCODINGS[encoding].encode(composers[request.layout].compose(request))
+        with composers[request.layout].drawn(request) as picture:
+            return ENCODINGS[encoding].encode(picture)
 
     return draw
 
@@ -60,7 +62,8 @@ def kept(requests: list[CardRequest]) -> Callable[[int, str], bytes]:
 
     def draw(card: int, encoding: str) -> bytes:
         request = same[card]
-        return ENCODINGS[encoding].encode(composers[request.layout].compose(request))
+        with composers[request.layout].drawn(request) as picture:
+            return ENCODINGS[encoding].encode(picture)
 
     return draw
 

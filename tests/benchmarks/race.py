@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.benchmarks.contestant import Contestant, Lost
 
-TOGETHER = 6
-"""How many cards one draws before it is the next one's turn."""
+TOGETHER = 24
+"""How many cards one draws before it is the next one’s turn: a process draws many in a row."""
 _LEAST = 3
 
 Say = Callable[[str], None]
