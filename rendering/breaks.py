@@ -93,7 +93,7 @@ _GLUE_OF = {
         "|(?<=[ぁ-ゖ])(?<![はがをにでとのへもやて])(?=[ぁ-ゖ])"
     ),
     # What leans on the word before it.
-    "zh": re.compile("(?=的(?![确確])|了(?![解结結])|[吗嗎呢吧们們])"),
+    "zh": re.compile("(?=的(?![确確])|了(?![解结結])|[过過](?![去程年])|[吗嗎呢吧们們])"),
     # A particle stays with its word, even after a bracket or a quotation.
     "ko": re.compile(r"(?<= [”’\"')\]」』》〉] ) (?= [가-힣] )", re.VERBOSE),
 }
