@@ -109,7 +109,8 @@ class Press:
         failed: dict[str, str] = {}
         for done, (name, request) in enumerate(new, 1):
             try:
-                shop.composer.compose(request)
+                with shop.composer.drawn(request):
+                    pass
             except (LayoutError, RenderError) as error:
                 failed[name] = str(error)
             if progress is not None:

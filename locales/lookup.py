@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from campaigns.kinds import KINDS
 from campaigns.library import Library
 from campaigns.model import Campaign, Card, Message
 from locales.catalogue import Catalogue, Catalogues
@@ -76,10 +77,10 @@ def look_up(
 
 def alt_context(card: Card, shared: Mapping[str, Message], number: int, *, with_line: bool) -> str:
     """The pattern that describes the card's picture of this number: of its part in a carousel, else
-    of the card's kind, else of its layout."""
+    of the card's kind, else of the layout that is its kind's own. Another layout shows the same."""
     if card.parts:
         return f"alt.{card.parts[number - 1].alt}"
-    wanted = [f"alt.{card.kind}", f"alt.{card.layout}"]
+    wanted = [f"alt.{card.kind}", f"alt.{KINDS[card.kind].layout}"]
     if not with_line:
         wanted.insert(0, f"alt.{card.kind}_without_line")
     return next((context for context in wanted if context in shared), wanted[-2])

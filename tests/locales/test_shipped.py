@@ -11,6 +11,7 @@ from campaigns.kinds import KINDS
 from locales import LocalisedCard, check_catalogue, localise, open_catalogues
 from locales.catalogue import SHIPPED
 from locales.extract import SHARED
+from locales.lookup import alt_context
 from locales.placeholders import balanced
 from locales.update import SHIPPED_LOCALES, update
 
@@ -78,3 +79,14 @@ def test_every_shipped_myth_can_be_told_in_two_pictures(locale: str) -> None:
             assert slide["label_myth"] in alt
         assert both.slides[1]["label_fact"] in both.alts[1]
         assert both.slides[1]["label_fact"] not in both.alts[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("line", [True, False])
+def test_a_card_in_another_layout_is_described_as_in_its_own(kind: str, line: bool) -> None:
+    any_card = LIBRARY.campaign("online-safety").cards[0]
+    own = replace(any_card, kind=kind, layout=KINDS[kind].layout)
+    found = alt_context(own, LIBRARY.shared, 1, with_line=line)
+    assert found in LIBRARY.shared
+    other = replace(own, layout="over_photo")
+    assert alt_context(other, LIBRARY.shared, 1, with_line=line) == found
