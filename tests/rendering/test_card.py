@@ -350,3 +350,38 @@ def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path, what: str) -> No
     file = tmp_path / "missing.png"
     with pytest.raises(PictureError, match=r"missing\.png: cannot be read as a picture"):
         composer().compose(replace(request("message"), **{what: file}))
+
+
+# --- a ground is lent, and clean again ------------------------------------------------------------
+
+
+@EVERY_LAYOUT
+@BOTH_DIRECTIONS
+def test_a_card_leaves_nothing_on_its_ground(name: str, direction: str) -> None:
+    here, asked = Composer(open_theme()), request(name, "square", direction)
+    bare = here.ground(asked).image.copy()
+    with here.drawn(asked) as picture:
+        assert not same(picture, bare)
+        shown = picture.copy()
+    assert same(here.ground(asked).image, bare)
+    assert same(here.compose(asked), shown), "what is remembered of small print is the same"
+
+
+def test_a_card_that_fails_halfway_leaves_nothing_on_its_ground() -> None:
+    here, good = Composer(open_theme()), request("myth_fact")
+    bare = here.ground(good).image.copy()
+    with pytest.raises(DoesNotFit):
+        here.compose(request("myth_fact", myth="exploitation " * 80))
+    assert same(here.ground(good).image, bare)
+    with pytest.raises(KeyError), here.drawn(good):
+        raise KeyError
+    assert same(here.ground(good).image, bare)
+    assert same(here.compose(good), Composer(open_theme()).compose(good))
+
+
+def test_small_print_is_forgotten_sooner_or_later() -> None:
+    here = Composer(open_theme())
+    first = here.compose(request("tip", society="Society 0"))
+    for number in range(1, 60):
+        here.compose(request("tip", society=f"Society {number}"))
+    assert same(here.compose(request("tip", society="Society 0")), first)
