@@ -74,8 +74,7 @@ def place(paragraph: Paragraph, start: int, end: int) -> Placed:
     runs = []
     lefts, bottoms, rights, tops = [], [], [], []
     for item, first, last, shift in slices:
-        glyphs = tuple((glyph, x + shift, y) for glyph, x, y in item.glyphs[first:last])
-        runs.append(Run(item.font, glyphs))
+        runs.append(Run(item.font, item.glyphs[first:last], shift))
         left, bottom, right, top = item.boxes
         lefts.append(min(left[first:last]) + shift)
         bottoms.append(min(bottom[first:last]))

@@ -93,8 +93,17 @@ def _begin(prepare: Callable[[], Work[Any, Any]], goes_on: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be held back
     threading.Thread(target=_end_with_parent, args=(goes_on,), daemon=True).start()
     _work = prepare()
-    gc.freeze()  # what is there now stays, and what is made dies without leaving circles:
-    gc.set_threshold(_CIRCLES)  # looking for them took two hundredths of the time
+    settle()
+
+
+def settle() -> None:
+    """To be called once by a process that draws, when it is ready.
+
+    What is there then stays, and what drawing makes dies without leaving circles: looking for them
+    took two hundredths of the time.
+    """
+    gc.freeze()
+    gc.set_threshold(_CIRCLES)
 
 
 def _end_with_parent(goes_on: Connection) -> None:

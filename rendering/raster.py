@@ -20,10 +20,16 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Run:
-    """Glyphs of one font, as (id, x, y) in font units from the line's origin, y upwards."""
+    """Glyphs of one font, as (id, x, y) in font units, y upwards; `shift` takes x to the line."""
 
     font: Font
     glyphs: tuple[tuple[int, int, int], ...]
+    shift: int = 0
+
+    @property
+    def placed(self) -> tuple[tuple[int, int, int], ...]:
+        """The glyphs as (id, x, y) from the line's origin."""
+        return tuple((glyph, x + self.shift, y) for glyph, x, y in self.glyphs)
 
 
 class Mask(NamedTuple):
@@ -68,9 +74,11 @@ class Rasteriser:
         fill = painter.draw_glyph
         scale = size / EM
         for run in runs:
-            handle = run.font.handle
+            handle, left = run.font.handle, x + run.shift * scale
             for glyph, dx, dy in run.glyphs:
-                painter.transform = (scale, 0.0, 0.0, scale, x + dx * scale, dy * scale - baseline)
+                painter.transform = (
+                    scale, 0.0, 0.0, scale, left + dx * scale, dy * scale - baseline,
+                )  # fmt: skip
                 fill(handle, glyph)
         raster = painter.render()
         if raster is None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from rendering.asset import CardRequest
 from rendering.card import Composer
 from rendering.encode import ENCODINGS
+from rendering.pool import settle
 from templates.layouts import open_theme
 from tests.benchmarks.cards import OWN, load, numbered
 from tests.benchmarks.serving import serve
@@ -24,7 +25,9 @@ from tests.benchmarks.serving import serve
 def main(mode: str, file: str) -> None:
     """Serve until the input ends."""
     requests, _, _ = load(Path(file))
-    serve({"new": new, "cold": cold, "kept": kept, "encode": encode}[mode](requests))
+    draw = {"new": new, "cold": cold, "kept": kept, "encode": encode}[mode](requests)
+    settle()  # as the processes of a build do
+    serve(draw)
 
 
 def new(requests: list[CardRequest]) -> Callable[[int, str], bytes]:

@@ -155,7 +155,7 @@ def letters(column: Column) -> list[str]:
 def _row(line: Line, width: int) -> list[str]:
     row = ["."] * width
     for run in line.runs:
-        for glyph, x, _ in run.glyphs:
+        for glyph, x, _ in run.placed:
             place = round(line.x / line.size + x / EM)
             row[place] = CHARACTERS[glyph - 1].translate(_TO_CAPITALS)
     return row

@@ -71,7 +71,7 @@ def _line(line: Line) -> dict[str, Any]:
         "x": round(line.x, 3),
         "baseline": line.baseline,
         "runs": [
-            f"{run.font.name} {run.font.weight}: " + " ".join(_glyph(*one) for one in run.glyphs)
+            f"{run.font.name} {run.font.weight}: " + " ".join(_glyph(*one) for one in run.placed)
             for run in line.runs
         ],
     }
