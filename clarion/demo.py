@@ -16,7 +16,7 @@ from typing import Any
 from campaigns.model import Society
 from clarion.errors import ClarionError
 from clarion.gallery import Gallery
-from clarion.planning import editions, pictures, plan_workspace
+from clarion.planning import drawings, editions, plan_workspace, troubles
 from clarion.rehearsal import Rehearsal, rehearse
 from clarion.report import Row, as_record, rows, standing
 from clarion.settings import FILE, Settings, load_settings
@@ -103,7 +103,7 @@ def _demonstrate(
 ) -> Demonstration:
     chosen = studio.societies(societies)
     day = studio.library.observances[OBSERVANCE].on_or_after(after)
-    report = _build(studio, chosen, after, progress)
+    report, not_drawn = _build(studio, chosen, after, progress)
     with progress("plan") as show:
         planned, _ = plan_workspace(studio, societies, (), after, now, show)
     ready = [entry.id for entry in planned if entry.state is State.PLANNED]
@@ -118,7 +118,7 @@ def _demonstrate(
         rows=table,
         pictures=total,
         drawn=report.drawn,
-        not_drawn=tuple(sorted({failed.reason for failed in report.failed})),
+        not_drawn=not_drawn,
         gallery=_gallery(studio, day, rehearsal, table, total),
     )
 
@@ -141,16 +141,18 @@ def _workspace(folder: Path) -> Settings:
 
 def _build(
     studio: Studio, societies: Sequence[Society], after: date, progress: Progress
-) -> BuildReport:
-    """Square for everybody, all formats for one society."""
+) -> tuple[BuildReport, tuple[str, ...]]:
+    """Square for everybody, all formats for one society; and what could not be drawn."""
     campaigns = studio.campaigns()
     every = tuple(studio.press.workshop.composer.theme.formats)
-    wanted, _ = pictures(studio.press, editions(campaigns, societies), after, ("square",))
+    wanted, _ = drawings(studio.press, editions(campaigns, societies), after, ("square",))
     one = [society for society in societies if society.id == IN_ALL_FORMATS]
-    more, _ = pictures(studio.press, editions(campaigns, one), after, every)
+    more, _ = drawings(studio.press, editions(campaigns, one), after, every)
+    asked = [*wanted, *more]
     with progress("pictures") as show:
-        report, _ = studio.press.draw([*wanted, *more], studio.settings.workers, show)
-    return report
+        requests = [one.request for one in asked]
+        report, failed = studio.press.draw(requests, studio.settings.workers, show)
+    return report, tuple(str(trouble) for trouble in troubles(studio.press, asked, failed))
 
 
 def _gallery(

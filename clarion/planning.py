@@ -172,14 +172,6 @@ def drawings(
     return wanted, held
 
 
-def pictures(
-    press: Press, editions: Iterable[Edition], day_after: date, formats: Iterable[str]
-) -> tuple[list[CardRequest], list[Held]]:
-    """What :func:`drawings` finds, for who only draws it."""
-    wanted, held = drawings(press, editions, day_after, formats)
-    return [drawing.request for drawing in wanted], held
-
-
 def troubles(press: Press, wanted: Iterable[Drawing], failed: Mapping[str, str]) -> list[Trouble]:
     """What could not be made, in the order it was wanted: once however many societies share it.
 
