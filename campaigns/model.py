@@ -238,6 +238,11 @@ class Brand:
     logo: Path | None = None
     logo_holds: LogoHolds = "emblem"
 
+    @property
+    def wordmark(self) -> bool:
+        """Whether there is a logo that holds the society's name."""
+        return self.logo is not None and self.logo_holds == "name"
+
 
 @dataclass(frozen=True, slots=True)
 class Society:
@@ -254,11 +259,6 @@ class Society:
     channels: tuple[Channel, ...]
     brand: Brand
     place: Place
-
-    @property
-    def logo(self) -> Path | None:
-        """The society's own logo, or None where its emblem stands."""
-        return self.brand.logo
 
     def name(self, locale: str) -> str:
         """The society's name in this locale, else its English name."""

@@ -85,9 +85,9 @@ def _society(studio: Studio, society: Society) -> Iterator[Finding]:
             problem = f"'{line}' is not in helplines.yaml"
             remedy = "add the record or mend the id"
             yield _wrong(place, "helpline", f"{society.id}.helplines", problem, remedy)
-    if society.logo is not None:
+    if society.brand.logo is not None:
         try:
-            check_picture(society.logo)
+            check_picture(society.brand.logo)
         except PictureError as error:
             yield _wrong(place, "logo", f"{society.id}.logo", error, "replace the file")
     for channel in society.channels:

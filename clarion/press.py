@@ -78,7 +78,7 @@ class Press:
                 slots=slots,
                 emblem=job.society.emblem,
                 logo=brand.logo,
-                wordmark=brand.logo is not None and brand.logo_holds == "name",
+                wordmark=brand.wordmark,
                 brand=brand.colours,
                 photo=photo.file if photo else None,
                 focus=photo.focus if photo else None,

@@ -65,6 +65,23 @@ class Asset:
         return hashlib.sha256(self.file.read_bytes()).hexdigest()
 
 
+def look(request: CardRequest) -> tuple[str, ...]:
+    """All of a request that is neither its layout nor its words: cards of one look and layout stand
+    on one ground. Files are told by what they hold."""
+    brand = sorted(request.brand.items())
+    return (
+        request.format,
+        request.direction,
+        request.emblem,
+        fingerprint(request.logo),
+        str(request.wordmark),
+        fingerprint(request.photo),
+        str(request.focus),
+        str(len(brand)),
+        *(word for pair in brand for word in pair),
+    )
+
+
 def asset_name(
     request: CardRequest,
     shown: Iterable[str],
@@ -80,20 +97,7 @@ def asset_name(
     length before it, so that no text can pass for two, or for the next part.
     """
     slots = [(name, request.slots[name]) for name in shown if name in request.slots]
-    brand = sorted(request.brand.items())
-    parts = [
-        request.format,
-        request.direction,
-        request.language,
-        request.emblem,
-        fingerprint(request.logo),
-        str(request.wordmark),
-        fingerprint(request.photo),
-        str(request.focus),
-        str(len(brand)),
-        *(word for pair in brand for word in pair),
-        *(word for pair in slots for word in pair),
-    ]
+    parts = [request.language, *look(request), *(word for pair in slots for word in pair)]
     digest = _drawn_by(layout, theme, fonts, encoding.recipe(photo=request.photo is not None))
     digest = digest.copy()
     digest.update(_told(parts))

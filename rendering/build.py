@@ -14,7 +14,7 @@ from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 
-from rendering.asset import Asset, AssetStore, CardRequest, asset_name
+from rendering.asset import Asset, AssetStore, CardRequest, asset_name, look
 from rendering.card import Composer
 from rendering.encode import JPEG, Encoding
 from rendering.errors import RenderError
@@ -60,7 +60,6 @@ class Workshop:
     store: AssetStore
     workspace: Path | None = None
     encoding: Encoding = JPEG
-    _shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.composer = Composer(open_theme(self.workspace))
@@ -78,10 +77,8 @@ class Workshop:
         layout = self.composer.layout(request.layout)
         theme = self.composer.theme
         theme.format(request.format)
-        if request.layout not in self._shown:
-            self._shown[request.layout] = tuple(sorted(layout.slots))
-        shown = self._shown[request.layout]
-        return asset_name(request, shown, layout.digest, theme.digest, self._fonts, self.encoding)
+        digests = (layout.digest, theme.digest, self._fonts)
+        return asset_name(request, layout.shown, *digests, self.encoding)
 
     def draw(self, request: CardRequest) -> Asset:
         """Draw one picture and store it."""
@@ -186,6 +183,4 @@ def _batches(requests: list[CardRequest]) -> list[list[CardRequest]]:
 
 def _ground(request: CardRequest) -> tuple[str, ...]:
     """What cards share when they may be drawn on one ground, in an order."""
-    files = (str(request.logo), str(request.wordmark), str(request.photo), str(request.focus))
-    brand = tuple(word for pair in sorted(request.brand.items()) for word in pair)
-    return (request.layout, request.format, request.direction, request.emblem, *files, *brand)
+    return (request.layout, *look(request))

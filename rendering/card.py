@@ -1,7 +1,7 @@
 """One card becomes one picture: a pure function of a request and a theme.
 
-Texts are fitted into their boxes on ink, held against the ground they stand on, and drawn on a copy
-of it. Right-to-left cards are the mirror image of left-to-right ones.
+Texts are fitted into their boxes on ink, held against the ground they stand on, and drawn on it; it
+is clean again for the next card. Right-to-left cards are the mirror image of left-to-right ones.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from rendering import contrast, fit, ground, shapes
-from rendering.asset import CardRequest
+from rendering.asset import CardRequest, look
 from rendering.errors import LowContrast
 from rendering.fitting import Fitting, Text
 from rendering.ground import Ground, Wording
@@ -74,7 +74,7 @@ class Composer:
         text = fitting.text(element, wording)
         _check_contrast(under, fitting.form, text)
         fit.draw(canvas, text.column, text.left, text.top, text.colours, under.plain(box))
-        self._markers(canvas, fitting.request, text)
+        self._markers(canvas, fitting, text)
         if element.options.get("smallest") == "small":
             under.remember(wording, text.ink)
 
@@ -94,8 +94,8 @@ class Composer:
         return Fitting(self.theme, self.layout(request.layout), request)
 
     def _ground(self, card: Fitting) -> Ground:
-        shown = [element.number for element in card.active]
-        key = (card.layout.digest, *ground.key(card.form, shown, card.request))
+        shown = tuple(element.number for element in card.active)
+        key = (card.layout.digest, shown, *look(card.request))
         kept = self._grounds.pop(key, None)
         if kept is None:
             kept = ground.draw(card.form, card.active, card.request, card.palette, self.theme.icons)
@@ -104,16 +104,16 @@ class Composer:
             del self._grounds[next(iter(self._grounds))]
         return kept
 
-    def _markers(self, canvas: Image.Image, request: CardRequest, text: Text) -> None:
+    def _markers(self, canvas: Image.Image, fitting: Fitting, text: Text) -> None:
         options = text.element.options
         if "marker" not in options:
             return
         left, _, width, _ = text.box
         strokes = self.theme.icons[options["marker"]]
-        colour = self.theme.branded(request.brand)[options["marker_colour"]]
+        colour = fitting.palette[options["marker_colour"]]
         for number in range(len(text.specs)):
             line = next(line for line in text.column.lines if line.spec == number)
-            x = left if request.direction == "ltr" else left + width - line.size
+            x = left if fitting.request.direction == "ltr" else left + width - line.size
             y = text.top + round(line.baseline - line.size * 0.36 - line.size / 2)
             shapes.paste(canvas, shapes.icon(strokes, line.size, 3.2), x, y, colour)
 

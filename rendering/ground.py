@@ -1,6 +1,6 @@
 """All of a card that is not its words: shapes, photograph, veil, emblem.
 
-A ground is drawn once and copied for every card that has the same one. Boxes change sides on
+A ground is drawn once and lent to every card that has the same one. Boxes change sides on
 right-to-left cards; photographs, logos and emblems are never mirrored.
 """
 
@@ -98,15 +98,6 @@ def _area(box: Box) -> Box:
     """Left, top, right, bottom of a box given as left, top, width, height."""
     left, top, width, height = box
     return left, top, left + width, top + height
-
-
-def key(form: Format, shown: Sequence[int], request: CardRequest) -> tuple[object, ...]:
-    """What a ground depends on besides its layout: equal keys have equal grounds."""
-    return (
-        form.name, request.direction, tuple(shown), request.emblem, request.wordmark,
-        photos.fingerprint(request.logo), photos.fingerprint(request.photo), request.focus,
-        tuple(sorted(request.brand.items())),
-    )  # fmt: skip
 
 
 def draw(

@@ -6,8 +6,6 @@ stays, and no process is left behind.
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import multiprocessing
 import os
 import signal
@@ -21,6 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from typing import Any, TypeVar
 
+from rendering import memory
 from rendering.errors import RenderError
 
 Batch = TypeVar("Batch")
@@ -28,7 +27,6 @@ Result = TypeVar("Result")
 Stopped = Callable[[], bool]
 """Whether no more work is wanted; to be asked now and then while a batch is worked on."""
 Work = Callable[[Batch, Stopped], Result]
-_CIRCLES = 50_000
 
 
 class WorkerLost(RenderError):
@@ -93,17 +91,7 @@ def _begin(prepare: Callable[[], Work[Any, Any]], goes_on: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be held back
     threading.Thread(target=_end_with_parent, args=(goes_on,), daemon=True).start()
     _work = prepare()
-    settle()
-
-
-def settle() -> None:
-    """To be called once by a process that draws, when it is ready.
-
-    What is there then stays, and what drawing makes dies without leaving circles: looking for them
-    took two hundredths of the time.
-    """
-    gc.freeze()
-    gc.set_threshold(_CIRCLES)
+    memory.settle()
 
 
 def _end_with_parent(goes_on: Connection) -> None:
@@ -121,13 +109,5 @@ def _work_on(batch: Any) -> Any:
     if _work is None:
         raise RuntimeError("the process was not prepared")
     result = _work(batch, _stopped.is_set)
-    _give_back()
+    memory.give_back()
     return result
-
-
-def _give_back() -> None:
-    """Return free memory to the system: of what a batch leaves behind, glibc would keep 30 MB."""
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError, TypeError):
-        return  # another C library, which has its own ways

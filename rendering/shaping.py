@@ -125,8 +125,7 @@ def reach(paragraph: Paragraph, start: int, end: int) -> tuple[int, int]:
     In reading order. Their ink counts, and blanks at the end of them as far as they advance.
     """
     positions = paragraph.positions
-    low = high = positions[start]
-    lows, highs = [low], []
+    lows, highs = [positions[start]], []
     for item in paragraph.items:
         begin, stop = max(start, item.start), min(end, item.end)
         if begin >= stop:
@@ -147,7 +146,7 @@ def reach(paragraph: Paragraph, start: int, end: int) -> tuple[int, int]:
             begin = (-item.clusters[first] if item.level & 1 else item.clusters[last - 1]) + 1
         if any(advance >= 0 for advance in paragraph.advances[begin:stop]):
             highs.append(positions[stop])
-    return min(lows), max(highs, default=high)
+    return min(lows), max(highs, default=positions[start])
 
 
 def line_slices(paragraph: Paragraph, start: int, end: int) -> tuple[list[Slice], int]:

@@ -54,6 +54,11 @@ class Layout:
                 found |= find_undeclared_variables(parse(paragraph.text))
         return frozenset(found)
 
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The same in an order."""
+        return tuple(sorted(self.slots))
+
 
 @dataclass(frozen=True)
 class Theme:

@@ -22,6 +22,7 @@ from clarion import __version__
 from clarion.errors import ClarionError
 from publishers.errors import PublishError, SetupError
 from rendering.errors import RenderError
+from rendering.memory import settle
 from scheduler.ledger import LedgerError
 from scheduler.plan import PlanError
 from scheduler.rehearsal import RehearsalStuckError
@@ -50,11 +51,6 @@ MODULES = {
     "running": ("rehearse", "run"),
 }
 """The modules of this folder and the names of their commands."""
-
-
-_CIRCLES = 50_000
-"""Objects made before Python looks for circles of dropped ones; a build hardly drops any, and the
-usual 700 cost it a tenth of its time."""
 
 
 class OnDemand(MutableMapping[str, click.Command]):
@@ -97,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     ``arguments`` are those of the process when left out.
     """
-    gc.set_threshold(_CIRCLES)
+    settle()
     atexit.register(gc.freeze)  # what is there at the end goes with the process, circles and all
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a text a terminal cannot show is no error

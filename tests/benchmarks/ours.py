@@ -16,7 +16,7 @@ from pathlib import Path
 from rendering.asset import CardRequest
 from rendering.card import Composer
 from rendering.encode import ENCODINGS
-from rendering.pool import settle
+from rendering.memory import settle
 from templates.layouts import open_theme
 from tests.benchmarks.cards import OWN, load, numbered
 from tests.benchmarks.serving import serve

@@ -23,7 +23,7 @@ def with_brand(edit: Edit, brand: str) -> Path:
 def test_a_society_without_a_brand_looks_as_everybody_does(folder: Path) -> None:
     society = load_societies(folder / FILE)["gr"]
     assert society.brand == Brand(colours={}, logo=None, logo_holds="emblem")
-    assert society.logo is None
+    assert society.brand.logo is None
 
 
 def test_a_brand_is_colours_by_name_and_a_logo_beside_the_file(edit: Edit) -> None:
@@ -38,7 +38,7 @@ def test_a_brand_is_colours_by_name_and_a_logo_beside_the_file(edit: Edit) -> No
     )
     society = load_societies(file)["gr"]
     assert society.brand.colours == {"sea": "#0B4F5E", "mist": "#F4F0E9"}
-    assert society.logo == society.brand.logo == file.parent / "logos" / "ours.png"
+    assert society.brand.logo == society.brand.logo == file.parent / "logos" / "ours.png"
     assert society.brand.logo_holds == "name"
 
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from rendering import card, ground
+from rendering import ground
 from rendering.asset import CardRequest
 from rendering.breaks import wholes
 from rendering.card import Composer
 from rendering.fit import Column, Line, TextSpec
+from rendering.fitting import Fitting
+from rendering.fitting import Text as Fitted
 from rendering.fonts import EM, Font, packaged
 from rendering.shaping import shape
 from templates.layouts import Colour, Element, Format
@@ -100,25 +102,15 @@ class Scene:
 def scene(composer: Composer, request: CardRequest) -> Scene:
     """What the composer would draw. Photographs and logo files are left out."""
     form = composer.theme.format(request.format)
-    palette = composer.theme.branded(request.brand)
-    active = [e for e in composer.layout(request.layout).elements if _wanted(e, request, form)]
+    card = Fitting(composer.theme, composer.layout(request.layout), request)
     shapes: list[Shape] = []
-    for element in active:
-        if element.type != "text":
-            shapes += _shapes(element, form, request, composer, palette)
+    for element in card.active:
+        shapes += _shapes(element, form, request, composer, card.palette)
     blocks = tuple(_block(text, form) for text in composer.texts(request))
     return Scene(
-        form.width, form.height, request.language, request.direction, _hex(palette["paper"]),
+        form.width, form.height, request.language, request.direction, _hex(card.palette["paper"]),
         tuple(shapes), blocks,
     )  # fmt: skip
-
-
-def _wanted(element: Element, request: CardRequest, form: Format) -> bool:
-    if form.name not in element.boxes or element.type == "photo":
-        return False
-    if element.when and not request.slots.get(element.when):
-        return False
-    return not (element.unless and request.slots.get(element.unless))
 
 
 def _shapes(
@@ -162,7 +154,7 @@ def _cross(left: int, top: int, width: int, height: int) -> list[Shape]:
     ]
 
 
-def _block(text: card.Text, form: Format) -> Block:
+def _block(text: Fitted, form: Format) -> Block:
     options = text.element.options
     largest = options.get("largest", 80)
     width, height = text.column.box
@@ -188,7 +180,7 @@ def _block(text: card.Text, form: Format) -> Block:
     )
 
 
-def _room(text: card.Text) -> int:
+def _room(text: Fitted) -> int:
     """How much wider a box must be for those who count the blank sides of letters and marks.
 
     We let them hang over the edge; a text that just fits would be broken once more elsewhere.
