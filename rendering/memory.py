@@ -6,8 +6,8 @@ import ctypes
 import gc
 
 _CIRCLES = 50_000
-"""Objects made before Python looks for circles of dropped ones. Drawing leaves hardly any; with the
-usual 700 the looking takes two hundredths of its time, and a tenth of a build with nothing to draw."""
+"""Objects made before Python looks for circles of dropped ones. Drawing leaves hardly any; after the
+usual 700, looking takes two hundredths of its time, and a tenth of a build that draws nothing."""
 
 
 def settle() -> None:

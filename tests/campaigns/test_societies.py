@@ -38,8 +38,9 @@ def test_a_brand_is_colours_by_name_and_a_logo_beside_the_file(edit: Edit) -> No
     )
     society = load_societies(file)["gr"]
     assert society.brand.colours == {"sea": "#0B4F5E", "mist": "#F4F0E9"}
-    assert society.brand.logo == society.brand.logo == file.parent / "logos" / "ours.png"
+    assert society.brand.logo == file.parent / "logos" / "ours.png"
     assert society.brand.logo_holds == "name"
+    assert society.brand.wordmark
 
 
 def test_a_logo_holds_the_emblem_alone_unless_it_is_said(edit: Edit) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
+from campaigns.model import BRANDABLE
 from rendering.asset import CardRequest
 from rendering.errors import LowContrast, PictureError
 from templates.layouts import Element, LayoutError, open_theme
@@ -98,6 +99,10 @@ def test_a_logo_replaced_under_its_name_is_drawn_anew(tmp_path: Path) -> None:
         Image.new("RGB", (300, 300), colour).save(logo)
         os.utime(logo, ns=(number, number))
         assert crop(asked, "emblem").getpixel((50, 50)) == colour
+
+
+def test_every_colour_a_brand_may_change_is_one_that_cards_have() -> None:
+    assert set(BRANDABLE) < set(composer().theme.palette)
 
 
 def test_a_brands_colour_takes_the_place_of_one_of_the_palette_and_of_no_other() -> None:
