@@ -6,7 +6,7 @@ import ctypes
 import gc
 
 _CIRCLES = 50_000
-"""Objects made before Python looks for circles of dropped ones. Drawing leaves hardly any; after the
+"""Objects made before Python looks for circles of dropped ones. Drawing leaves hardly any; at the
 usual 700, looking takes two hundredths of its time, and a tenth of a build that draws nothing."""
 
 
