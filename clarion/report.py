@@ -90,7 +90,8 @@ def _row(society: Society, locale: str, entries: Sequence[Entry]) -> Row:
     shown = sorted(on_the_day or [e.delivery for e in entries], key=lambda one: one.due_at)
     held = [entry for entry in entries if entry.state in _STUCK]
     whys = list(dict.fromkeys(reason(entry) or standing(entry) for entry in held))
-    more = f" (+{len(whys) - 1} other reasons)" if len(whys) > 1 else ""
+    others = len(whys) - 1
+    more = f" (and {others} other reason{'s' if others > 1 else ''})" if others > 0 else ""
     return Row(
         society=society,
         locale=locale,

@@ -23,7 +23,7 @@ FORMATS = ("square", "portrait", "story", "wide", "link")
 _FIRST = 100
 OWN = ("title", "heading", "body", "myth", "fact", "source_line")
 """The texts that are a card's own; the others stand on every card of a society."""
-_FIGURES = ("counter", "value")
+_FIGURES = ("counter", "number", "value")
 
 
 def numbered(request: CardRequest, number: int, names: Sequence[str] = ()) -> CardRequest:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rendering.asset import CardRequest
-
-FOLDER = Path(__file__).parents[1] / "samples"
+from tests.rendering.samples import FOLDER, card
 
 
 @dataclass(frozen=True)
@@ -21,30 +20,10 @@ class Sample:
     direction: str
     texts: Mapping[str, str]
 
-    def slots(self) -> dict[str, str]:
-        """The texts under the names that the layouts use, whichever layout it is."""
-        texts = dict(self.texts)
-        tag = texts.get("tag", "")
-        return {
-            **texts,
-            "hashtag": tag if tag.startswith("#") else f"#{tag}",
-            "title": texts["heading"],
-            "items": "\n".join((texts["heading"], texts["myth"], texts["fact"])),
-            "lead": texts["heading"],
-            "value": "27.6",
-            "counter": "1/3",
-            "label_tip": texts["label_fact"],
-            "label_definition": texts["label_fact"],
-            "label_figure": texts["label_fact"],
-            "label_help": texts["label_fact"],
-            "label_checklist": texts["label_fact"],
-        }
-
     def request(self, layout: str, form: str = "square", **slots: str) -> CardRequest:
         """One card of this language; ``slots`` stand in for the sample's own texts."""
-        return CardRequest(
-            layout, form, self.direction, self.language, self.slots() | slots, "cross"
-        )
+        asked = card(dict(self.texts), layout, form)
+        return replace(asked, slots={**asked.slots, **slots}, emblem="cross")
 
 
 def read(folder: Path = FOLDER, names: Sequence[str] = ()) -> list[Sample]:
