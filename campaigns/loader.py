@@ -7,6 +7,7 @@ from datetime import time
 from pathlib import Path
 
 from campaigns.cards import identifier, message, read_cards
+from campaigns.days import clock_time, day_rules, spread
 from campaigns.errors import ContentError
 from campaigns.kinds import FieldSpec
 from campaigns.model import Campaign, LatePolicy, Schedule, Slot
@@ -14,7 +15,6 @@ from campaigns.strict_yaml import Fields, Node, as_items, as_text, load
 
 _HASHTAG = re.compile(r"[^\W\d_]\w*")
 _DAY = re.compile(r"[+-]?\d{1,3}")
-_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 _TITLE = FieldSpec("title", 60, "lists, packs and pages", "the name of the campaign")
 _CALL = FieldSpec("call", 90, "end of every post text", "what readers can do now")
@@ -39,15 +39,6 @@ def load_campaign(path: Path) -> Campaign:
     )
     top.done()
     return campaign
-
-
-def clock_time(node: Node) -> time:
-    """A wall time such as 09:00."""
-    value = as_text(node)
-    match = _TIME.fullmatch(value)
-    if match is None:
-        raise ContentError(node.place, node.path, f"'{value}' is not a time", "write '09:00'")
-    return time(int(match[1]), int(match[2]))
 
 
 def _hashtags(top: Fields) -> tuple[str, ...]:
@@ -84,6 +75,8 @@ def _schedule(fields: Fields, cards: set[str]) -> Schedule:
         late=chosen,
         until=clock_time(until) if until is not None else time(20, 0),
         slots=tuple(_slot(day, node, cards) for day, node in fields.fields("days")),
+        days=day_rules(fields),
+        spread=spread(fields),
     )
     if until is not None and schedule.until <= schedule.at:
         raise ContentError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,10 @@ Unit = Literal["number", "percent"]
 Emblem = Literal["cross", "crescent", "star"]
 LatePolicy = Literal["post_until", "hold", "skip"]
 LogoHolds = Literal["emblem", "name"]
+DayRule = Literal["post", "before", "ask"]
+DayAnswer = Literal["post", "before"]
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 BRANDABLE = ("sea", "deep", "dusk", "foam", "mist")
 """The colours of the palette that a society may replace. The others are not decoration: red is the
@@ -90,16 +94,62 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Blackout:
+    """Days on which nothing goes out, both named ones included, and why."""
+
+    first: date
+    last: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayRules:
+    """What a campaign or a society says about days and hours; None where it says nothing.
+
+    ``weekend``, ``holidays`` and ``observance`` (the observance's own day, wherever it falls) say
+    what becomes of a card that is wanted on a day off. ``answers`` say it for one date, and beat
+    them. ``quiet`` are local times, from and until, over midnight when the second is smaller.
+    """
+
+    weekend: DayRule | None = None
+    holidays: DayRule | None = None
+    observance: DayRule | None = None
+    answers: Mapping[date, DayAnswer] = field(default_factory=dict)
+    quiet: tuple[time, time] | None = None
+    blackout: tuple[Blackout, ...] = ()
+
+    def over(self, other: DayRules) -> DayRules:
+        """These rules laid over others: what they leave unsaid stays, blackouts add up."""
+        return DayRules(
+            weekend=self.weekend or other.weekend,
+            holidays=self.holidays or other.holidays,
+            observance=self.observance or other.observance,
+            answers={**other.answers, **self.answers},
+            quiet=self.quiet or other.quiet,
+            blackout=other.blackout + self.blackout,
+        )
+
+    @property
+    def mind_days_off(self) -> bool:
+        """Whether anything depends on which days are off."""
+        said = (self.weekend, self.holidays, self.observance, *self.answers.values())
+        return any(rule not in (None, "post") for rule in said)
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """When cards go out: wall time of each society, and what to do when it is late.
 
-    ``until`` is the local time of the same day up to which a late post may still go out.
+    ``until`` is the local time of the same day up to which a late post may still go out. ``spread``
+    is how far the posts of one time are drawn apart.
     """
 
     at: time
     late: LatePolicy
     until: time
     slots: tuple[Slot, ...]
+    days: DayRules = field(default_factory=DayRules)
+    spread: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +296,12 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Society:
-    """A National Society. ``names`` maps a message locale to the name in that language."""
+    """A National Society. ``names`` maps a message locale to the name in that language.
+
+    ``country`` is the ISO 3166 code whose public holidays it keeps, empty where nobody has said.
+    ``holidays`` names further days off by date; ``working_days`` are none, whatever they are
+    elsewhere. ``days`` is what it says over a campaign's rules.
+    """
 
     id: str
     names: Mapping[str, str]
@@ -259,6 +314,10 @@ class Society:
     channels: tuple[Channel, ...]
     brand: Brand
     place: Place
+    country: str = ""
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    working_days: frozenset[date] = frozenset()
+    days: DayRules = field(default_factory=DayRules)
 
     def name(self, locale: str) -> str:
         """The society's name in this locale, else its English name."""

@@ -8,14 +8,24 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from campaigns.days import dated, dates, day_rules
 from campaigns.errors import ContentError
-from campaigns.model import BRANDABLE, Brand, Channel, Emblem, LogoHolds, Society
+from campaigns.model import (
+    BRANDABLE,
+    WEEKDAYS,
+    Brand,
+    Channel,
+    DayRules,
+    Emblem,
+    LogoHolds,
+    Society,
+)
 from campaigns.registers import choice, records
 from campaigns.strict_yaml import Fields, Node, Text, as_fields, as_text
 
 _ID = re.compile(r"[a-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 def load_societies(path: Path) -> dict[str, Society]:
@@ -38,6 +48,10 @@ def _society(fields: Fields) -> Society:
         channels=_channels(fields, locales),
         brand=_brand(fields),
         place=fields.place,
+        country=_country(fields),
+        holidays=dated(fields, "holidays"),
+        working_days=dates(fields, "working_days"),
+        days=_day_rules(fields),
     )
     # Kept for people and for later stages; nothing here depends on them.
     fields.texts("extra_timezones", required=False)
@@ -129,11 +143,31 @@ def _formats(fields: Fields, locales: tuple[str, ...]) -> dict[str, str]:
 def _weekend(fields: Fields) -> tuple[str, ...]:
     days = fields.texts("weekend")
     for day in days:
-        if day not in _DAYS:
+        if day not in WEEKDAYS:
             raise ContentError(
                 fields.need("weekend").place, "weekend", f"'{day}' is no day", "write fri, sat, sun"
             )
     return days
+
+
+def _country(fields: Fields) -> str:
+    """Empty where the society's id is the country's code."""
+    typed = fields.optional_text("country")
+    if typed and not _COUNTRY.fullmatch(typed):
+        node = fields.need("country")
+        raise ContentError(
+            node.place, node.path, f"'{typed}' is not a country", "write GR, or ES-CT for a region"
+        )
+    return typed
+
+
+def _day_rules(fields: Fields) -> DayRules:
+    if fields.get("schedule") is None:
+        return DayRules()
+    schedule = fields.fields("schedule")
+    rules = day_rules(schedule)
+    schedule.done()
+    return rules
 
 
 def _channels(fields: Fields, locales: tuple[str, ...]) -> tuple[Channel, ...]:

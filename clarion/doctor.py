@@ -1,6 +1,6 @@
 """Is this installation fit to be relied on? One line a check, with the remedy.
 
-Reads the machine: versions, time zone data, fonts, names, the workspace's disk and ledger.
+Reads the machine: versions, time zone data, fonts, names, the workspace's disk, ledger and clock.
 """
 
 from __future__ import annotations
@@ -8,17 +8,26 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Literal
 
 from clarion.errors import ClarionError
+from clarion.outlook import CLOCK_COMMAND
 from clarion.settings import Settings
-from clarion.store.sqlite import engine_version, open_ledger
+from clarion.store.sqlite import engine_version
+from clarion.wiring import Studio
+from clarion.witness import boot_id, time_witnesses
 from publishers import registry
 from rendering.fonts import packaged
+from scheduler.adapters.memory_clock_log import MemoryClockLog
+from scheduler.clock import SystemTime, TimeSource
 from scheduler.ledger import LedgerError
+from scheduler.trust import ClockGate
+from scheduler.witness import TimeWitness
 from scheduler.zones import tzdata_version
 
 Verdict = Literal["ok", "warning", "problem"]
@@ -41,6 +50,8 @@ def examine(settings: Settings | None) -> list[Check]:
     """All checks; with settings, those of their workspace too."""
     found = [check for look in _LOOKS for check in look()]
     if settings is not None:
+        if settings.database:  # then nothing is kept in SQLite but rehearsals
+            found = [check for check in found if check.name != "database"]
         found.extend(_workspace(settings))
     return found
 
@@ -117,13 +128,51 @@ def _workspace(settings: Settings) -> Iterator[Check]:
         "ok" if free > _LEAST_DISK else "warning",
         f"{free / 1024**3:.1f} GiB free at {settings.workspace}; 2 are comfortable",
     )
-    if not settings.ledger.exists():
+    if not settings.database and not settings.ledger.exists():
         yield Check("ledger", "ok", "none yet; 'clarion plan' makes it")
         return
     try:
-        ledger = open_ledger(settings.ledger)
-        count = len(ledger.entries())
-        ledger.close()
-        yield Check("ledger", "ok", f"{settings.ledger}: {count} deliveries")
+        with closing(Studio(settings)) as studio:
+            count = len(studio.ledger.entries())
+            yield clock_check(studio, SystemTime())
+        where = "in its database" if settings.database else str(settings.ledger)
+        yield Check("ledger", "ok", f"{where}: {count} deliveries")
     except (LedgerError, ClarionError) as error:
         yield Check("ledger", "problem", str(error))
+
+
+def clock_check(studio: Studio, time: TimeSource) -> Check:
+    """Whether the clock may be believed, and whether anybody vouches for it.
+
+    Asked of a gate of its own, with a copy of the log: the real one stays as it is.
+    """
+    log = studio.ledger.clock_log
+    heard: list[str] = []
+    silent: list[str] = []
+
+    def quiet(witness: TimeWitness) -> TimeWitness:
+        def ask() -> datetime | None:
+            try:
+                answer = witness.ask()
+            except Exception as error:  # noqa: BLE001  whoever cannot be asked has said nothing
+                silent.append(f"{witness.name} ({type(error).__name__})")
+                return None
+            (silent if answer is None else heard).append(witness.name)
+            return answer
+
+        return TimeWitness(witness.name, ask, witness.vouches)
+
+    witnesses = [quiet(one) for one in time_witnesses(time, studio.settings.time_check)]
+    copy = MemoryClockLog(log.confirmed(), log.last())
+    trust = ClockGate(
+        time, copy, witnesses, boot=boot_id(), remedy=f"set it right, or: {CLOCK_COMMAND}"
+    ).check()
+    if not trust:
+        return Check("clock", "problem", trust.why)
+    if heard:
+        return Check("clock", "ok", f"{', '.join(heard)} vouches for it")
+    return Check(
+        "clock", "warning",
+        f"nobody vouches for it ({', '.join(silent)} not sure): switch a time service on, "
+        "or set 'time_check'",
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from campaigns.errors import ContentError
 from campaigns.model import Society
 from clarion.press import SAMPLE, Press, job_of
 from locales import Held, LocalisedCard
+from rendering.errors import AssetError
 from scheduler.delivery import Entry
 from scheduler.zones import zone
 
@@ -30,11 +31,15 @@ class Gate:
         """Reasons to hold the post back; empty when it may go out."""
         today = now.astimezone(zone(entry.delivery.zone)).date()
         try:
+            if entry.delivery.content is not None:
+                self.press.bring(entry.delivery.content)
             self.press.library = self.press.library.fresh()
             job = job_of(self.press, entry.delivery)
             card = self.press.localise(job)
         except (ContentError, KeyError) as error:
             return [f"the card cannot be looked up any more ({error})"]
+        except AssetError as error:
+            return [str(error)]
         if isinstance(card, Held):
             return list(card.reasons)
         changed = [*self._other_line(entry, card, job.society, today)]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from campaigns.errors import one_line
-from campaigns.model import Campaign, Channel, Society
+from campaigns.holidays import public_holidays
+from campaigns.model import WEEKDAYS, Campaign, Channel, Schedule, Society
 from clarion.press import Job, Press, job_of, picture_format
 from clarion.wiring import Studio
 from locales import Held, LocalisedCard
 from publishers.errors import SetupError
 from rendering.asset import CardRequest
 from rendering.build import BuildReport, Progress
+from scheduler.days import REACH, Blackout, Days, Quiet, Rule
 from scheduler.delivery import Content, Delivery, Entry, Late
 from scheduler.ledger import Filter, PutCounts
 from scheduler.plan import LatePolicy, Slot, Target, plan
@@ -39,7 +41,11 @@ def editions(campaigns: Iterable[Campaign], societies: Sequence[Society]) -> lis
 
 
 def schedule(campaign: Campaign, societies: Sequence[Society], day: date) -> list[Delivery]:
-    """The plan of one campaign around one date of its day, still without content."""
+    """The plan of one campaign around one date of its day, still without content.
+
+    Raises ``ContentError`` where a rule about days off needs the public holidays of a country that
+    nothing is known of.
+    """
     schedule = campaign.schedule
     slots = [Slot(slot.day, schedule.at, card) for slot in schedule.slots for card in slot.cards]
     targets = [
@@ -48,7 +54,30 @@ def schedule(campaign: Campaign, societies: Sequence[Society], day: date) -> lis
         for channel in society.channels
     ]
     late = LatePolicy(Late(schedule.late), schedule.until)
-    return list(plan(campaign.id, campaign.author, day, slots, targets, late))
+    days = {society.id: _days(schedule, society, day) for society in societies}
+    return list(
+        plan(campaign.id, campaign.author, day, slots, targets, late, days, schedule.spread)
+    )
+
+
+def _days(schedule: Schedule, society: Society, day: date) -> Days:
+    """The society's days off around one date of the campaign's day, and its rules about them."""
+    rules = society.days.over(schedule.days)
+    around = [timedelta(days=slot.day) for slot in schedule.slots]
+    holidays: Mapping[date, str] = {}
+    if rules.mind_days_off and around:
+        holidays = public_holidays(society, day + min(around) - REACH, day + max(around))
+    return Days(
+        weekend=frozenset(map(WEEKDAYS.index, society.weekend)),
+        holidays=holidays,
+        working=society.working_days,
+        on_weekend=Rule(rules.weekend or "post"),
+        on_holiday=Rule(rules.holidays or "post"),
+        on_observance=Rule(rules.observance or "post"),
+        answers={date_: Rule(answer) for date_, answer in rules.answers.items()},
+        blackout=tuple(Blackout(one.first, one.last, one.why) for one in rules.blackout),
+        quiet=Quiet(*rules.quiet) if rules.quiet else None,
+    )
 
 
 def fill(
@@ -111,8 +140,8 @@ def _offered(studio: Studio, delivery: Delivery) -> Delivery:
     try:
         findings = studio.publisher_for(delivery).validate(post)
     except SetupError as error:
-        return replace(delivery, held=(str(error),))
-    return replace(delivery, held=tuple(finding.text for finding in findings))
+        return replace(delivery, held=(*delivery.held, str(error)))
+    return replace(delivery, held=(*delivery.held, *(finding.text for finding in findings)))
 
 
 @dataclass(frozen=True)
@@ -221,8 +250,8 @@ def _filled(
     failed: Mapping[str, str],
 ) -> Delivery:
     if isinstance(card, Held):
-        return replace(delivery, held=card.reasons)
+        return replace(delivery, held=(*delivery.held, *card.reasons))
     made = press.content(job, card, channel, failed)
     if isinstance(made, Content):
         return replace(delivery, content=made)
-    return replace(delivery, held=made)
+    return replace(delivery, held=(*delivery.held, *made))

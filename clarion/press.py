@@ -6,6 +6,7 @@ society and day gives the same post.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from rendering.caption import caption
 from rendering.errors import RenderError
 from scheduler.delivery import Content, Delivery, PictureRef
 from templates.layouts import LayoutError
+
+log = logging.getLogger("clarion.pictures")
 
 SAMPLE = "sample"
 
@@ -91,6 +94,15 @@ class Press:
     ) -> tuple[BuildReport, Mapping[str, str]]:
         """Draw what is missing; the report, and asset names that could not be made with why."""
         report = self.workshop.build(requests, workers, progress)
+        if report.shared.why:
+            log.warning("%s", report.shared.why)
+        if report.shared.strayed:
+            log.warning(
+                "%d pictures that other machines had in hand are not in %s, so this one drew them; "
+                "give every machine the same 'assets' and the same version of Clarion",
+                report.shared.strayed,
+                self.workshop.store.folder,
+            )
         return report, {failed.name: failed.reason for failed in report.failed}
 
     def try_out(
@@ -105,7 +117,8 @@ class Press:
         for request in requests:
             with suppress(LayoutError):  # has no name; whoever looks for it is told why
                 wanted[shop.asset(request).name] = request
-        new = [item for item in wanted.items() if not shop.store.has(item[0], shop.encoding)]
+        there = shop.store.holds(wanted, shop.encoding)
+        new = [item for item in wanted.items() if item[0] not in there]
         failed: dict[str, str] = {}
         for done, (name, request) in enumerate(new, 1):
             try:
@@ -116,6 +129,15 @@ class Press:
             if progress is not None:
                 progress(done, len(new))
         return failed
+
+    def bring(self, content: Content) -> None:
+        """See that the pictures of a post lie on this machine, wherever they were drawn.
+
+        Raises ``AssetError`` when one arrives otherwise than it was approved, and its kind
+        ``StoreUnavailable`` when the place they are kept in does not answer: later it may.
+        """
+        for picture in content.pictures:
+            self.workshop.store.fetch(picture.file, picture.digest)
 
     def content(
         self, job: Job, card: LocalisedCard, channel: Channel, failed: Mapping[str, str]

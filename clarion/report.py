@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from campaigns.model import Society
 from scheduler.delivery import Entry, State
+from scheduler.zones import zone
 
+STATES = {
+    State.NEEDS_HUMAN: "waits for a person",
+    State.UNKNOWN: "sent, no answer came: is looked up",
+    State.RECONCILING: "is being looked up",
+    State.SENDING: "is being sent",
+    State.CLAIMED: "is being made ready",
+    State.RETRY_WAIT: "not accepted, is tried again",
+    State.FAILED: "refused for good",
+    State.HELD: "held: something is missing",
+    State.PLANNED: "waits for an approval",
+    State.APPROVED: "approved",
+    State.POSTED: "posted",
+    State.MISSED: "missed",
+    State.CANCELLED: "no longer in the plan",
+}
+"""Every state in plain words, in the order in which people need to look at them."""
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)")
 _STUCK = frozenset({State.HELD, State.NEEDS_HUMAN, State.FAILED, State.MISSED})
 
 
@@ -83,6 +103,50 @@ def standing(entry: Entry) -> str:
 def reason(entry: Entry) -> str:
     """Why a delivery is where it is; empty when there is nothing to say."""
     return "; ".join(dict.fromkeys(entry.delivery.held)) or entry.note
+
+
+def when(instant: datetime, zone_name: str, *, name: bool = True) -> str:
+    """An instant on the wall and in UTC: ``2027-07-30 09:00:00 Europe/Rome (07:00:00 UTC)``.
+
+    The date in UTC stands there where it is another one. Without ``name`` the zone is left out.
+    """
+    here, utc = instant.astimezone(zone(zone_name)), instant.astimezone(UTC)
+    day = "" if here.date() == utc.date() else f"{utc:%Y-%m-%d} "
+    place = f" {zone_name}" if name else ""
+    return f"{here:%Y-%m-%d %H:%M:%S}{place} ({day}{utc:%H:%M:%S} UTC)"
+
+
+def readable(text: str, zone_name: str) -> str:
+    """The same text, its instants as people write them: on the wall and in UTC."""
+    return _INSTANT.sub(
+        lambda found: when(datetime.fromisoformat(found[0]), zone_name, name=False), text
+    )
+
+
+def named(entry: Entry) -> str:
+    """A delivery in one short line: id, society, card, and when it is due on the wall."""
+    one = entry.delivery
+    return f"{entry.id[:8]}  {one.society} {one.locale}  {one.card}  {one.wall:%Y-%m-%d %H:%M}"
+
+
+def question(late: Sequence[Entry], now: datetime) -> list[str]:
+    """What to ask about a backlog, and how to answer; nothing when there is none."""
+    if not late:
+        return []
+    longest = span(now - min(entry.delivery.due_at for entry in late))
+    return [
+        f"{len(late)} {'delivery' if len(late) == 1 else 'deliveries'} fell due while nothing ran, "
+        f"the oldest {longest} ago; post, hold or skip?",
+        "clarion backlog post|hold|skip --as ROLE",
+    ]
+
+
+def span(length: timedelta) -> str:
+    """A length of time for people: ``3 h 10 min``."""
+    minutes = round(length.total_seconds() / 60)
+    days, hours = divmod(minutes // 60, 24)
+    parts = ((days, "d"), (hours, "h"), (minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"
 
 
 def _row(society: Society, locale: str, entries: Sequence[Entry]) -> Row:

@@ -3,15 +3,21 @@
 CLARION_WORKSPACE  the workspace folder, when no --workspace is given
 CLARION_WORKERS    processes that draw pictures; 0 for one a core
 CLARION_AS         the role on whose behalf a command acts (approve, stop)
+CLARION_DATABASE   the address of the ledger's database, in place of the setting 'database'
+
+Where pictures are kept in a bucket, also what every S3 tool reads: AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION. Keys stand nowhere else.
 """
 
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +26,10 @@ from clarion.errors import ClarionError
 FILE = "clarion.toml"
 _MOST = 64
 """Workers at most: each takes some 100 MB."""
+_RANGES = {"slots": (1, 256), "spacing": (0, 86_400), "catch_up_spacing": (0, 86_400)}
+_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9._-]+)*)/?")
+_SERVICE = re.compile(r"https?://[^\s/@]+(?:/[^\s?#]*)?")
+_REGION = re.compile(r"https?://s3[.-]([a-z0-9-]+)\.")
 
 
 class SettingsError(ClarionError):
@@ -44,7 +54,13 @@ class Settings:
     Empty ``societies`` or ``campaigns`` means all there are. ``formats`` are built for every
     society. With ``sample_helpline`` cards show a line that is marked as a sample, and such a card
     cannot be posted outside a rehearsal. ``workers`` are one a core
-    unless somebody says otherwise.
+    unless somebody says otherwise. ``assets_in`` is what the setting 'assets' says: a folder, in
+    the workspace if it is not an absolute one, or ``s3://bucket/prefix`` at ``assets_endpoint``.
+
+    ``database`` is the address of a PostgreSQL database; with none the ledger is a file of the
+    workspace. ``slots`` posts go out side by side. ``spacing`` and ``catch_up_spacing`` are the
+    least seconds between two posts of one account, always and when it is catching up.
+    ``time_check`` is the web address that is asked what time it is; with none nobody is.
     """
 
     workspace: Path
@@ -54,6 +70,13 @@ class Settings:
     encoding: str = "jpeg"
     workers: int = field(default_factory=usable_cores)
     sample_helpline: bool = False
+    assets_in: str = "assets"
+    assets_endpoint: str = ""
+    database: str = field(default="", repr=False)
+    slots: int = 8
+    spacing: int = 0
+    catch_up_spacing: int = 30
+    time_check: str = ""
 
     @property
     def file(self) -> Path:
@@ -62,8 +85,17 @@ class Settings:
 
     @property
     def assets(self) -> Path:
-        """Where rendered pictures lie."""
-        return self.workspace / "assets"
+        """The folder of this machine in which rendered pictures lie; each bucket has its own."""
+        if not self.bucket:
+            return self.workspace / self.assets_in
+        place = f"{self.assets_in.rstrip('/')} {self.assets_endpoint.rstrip('/')}"
+        return self.workspace / "assets" / f"s3-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+
+    @property
+    def bucket(self) -> tuple[str, str] | None:
+        """The bucket that pictures are shared in, and the prefix there; None for a folder."""
+        found = _BUCKET.fullmatch(self.assets_in)
+        return (found[1], found[2].strip("/")) if found else None
 
     @property
     def ledger(self) -> Path:
@@ -78,7 +110,8 @@ class Settings:
 
 _TYPES: Mapping[str, type] = {
     "societies": list, "campaigns": list, "formats": list, "encoding": str,
-    "workers": int, "sample_helpline": bool,
+    "workers": int, "sample_helpline": bool, "assets": str, "assets_endpoint": str,
+    "time_check": str, "database": str, "slots": int, "spacing": int, "catch_up_spacing": int,
 }  # fmt: skip
 _WORDS: Mapping[type, str] = {
     list: 'a list such as ["one", "two"]', str: "a text", int: "a whole number",
@@ -98,15 +131,43 @@ def load_settings(workspace: Path | None, environment: Mapping[str, str] | None 
     values = _checked(file, _read(file))
     if workers := env.get("CLARION_WORKERS"):
         values["workers"] = _whole(workers)
+    if database := env.get("CLARION_DATABASE"):
+        values["database"] = database
+    _check_database(values.get("database", ""))
     if values.get("workers") == 0:
         del values["workers"]
+    if "assets" in values:
+        values["assets_in"] = values.pop("assets")
     return Settings(workspace=folder.resolve(), **values)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What opens a bucket; only its region may be shown."""
+
+    key: str = field(repr=False)
+    secret: str = field(repr=False)
+    token: str = field(repr=False)
+    region: str
+
+
+def access(settings: Settings, environment: Mapping[str, str] | None = None) -> Access:
+    """What the environment says about the bucket. Raises :class:`SettingsError` without keys."""
+    env = os.environ if environment is None else environment
+    key, secret = env.get("AWS_ACCESS_KEY_ID", ""), env.get("AWS_SECRET_ACCESS_KEY", "")
+    if not key or not secret:
+        raise SettingsError(
+            f"{settings.file}: 'assets' is {settings.assets_in}, but its keys are not in the "
+            "environment; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
+    told = _REGION.match(settings.assets_endpoint)
+    region = env.get("AWS_REGION") or (told[1] if told else "us-east-1")
+    return Access(key, secret, env.get("AWS_SESSION_TOKEN", ""), region)
 
 
 def setting_names() -> tuple[str, ...]:
     """The names that may stand in ``clarion.toml``."""
-    known = {one.name for one in fields(Settings)}
-    return tuple(name for name in _TYPES if name in known)
+    return tuple(_TYPES)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -132,7 +193,50 @@ def _checked(file: Path, raw: dict[str, Any]) -> dict[str, Any]:
         )
     if values.get("encoding", "jpeg") not in ("jpeg", "png"):
         raise SettingsError(f"{file}: 'encoding' is '{values['encoding']}'; write jpeg or png")
+    for name, (least, most) in _RANGES.items():
+        if not least <= values.get(name, least) <= most:
+            raise SettingsError(
+                f"{file}: '{name}' is {values[name]}; write a whole number from {least} to {most}"
+            )
+    _check_assets(file, values.get("assets", "assets"), values.get("assets_endpoint", ""))
+    _check_time(file, values.get("time_check", ""))
     return values
+
+
+def _check_database(database: str) -> None:
+    # Not the address itself: it may hold a password.
+    if database and not database.startswith(("postgresql://", "postgres://")):
+        raise SettingsError(
+            "'database' is not the address of a PostgreSQL database; write "
+            "postgresql://user@host/name, or leave it out to keep the ledger in a file"
+        )
+
+
+def _check_time(file: Path, address: str) -> None:
+    # Not the address itself: somebody may have put a password into it.
+    if address and not _SERVICE.fullmatch(address):
+        raise SettingsError(
+            f"{file}: 'time_check' is no web address; write it like https://www.example.org/, "
+            "without a name and password"
+        )
+
+
+def _check_assets(file: Path, assets: str, endpoint: str) -> None:
+    bucket = _BUCKET.fullmatch(assets)
+    if not assets or ("://" in assets and not bucket):
+        raise SettingsError(
+            f"{file}: 'assets' is '{assets}'; write a folder, or s3://bucket/prefix"
+        )
+    if endpoint and not _SERVICE.fullmatch(endpoint):
+        raise SettingsError(
+            f"{file}: 'assets_endpoint' is no address of a service; write it like "
+            "https://s3.example.org, without keys"
+        )
+    if endpoint and not bucket:
+        raise SettingsError(
+            f"{file}: 'assets_endpoint' is set, but 'assets' is a folder; "
+            'write assets = "s3://bucket/prefix", or leave the endpoint out'
+        )
 
 
 def _texts(file: Path, name: str, value: list[Any]) -> tuple[str, ...]:

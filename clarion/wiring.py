@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from campaigns.errors import ContentError, Place
 from campaigns.library import Library, open_library
 from campaigns.model import Campaign, Channel, Society
+from clarion.fan_out import helpers
 from clarion.gate import Gate
 from clarion.press import Press
-from clarion.settings import Settings, SettingsError
+from clarion.settings import Settings, SettingsError, access
 from locales import open_catalogues
 from publishers import registry
 from publishers.errors import SetupError
@@ -22,13 +25,18 @@ from publishers.port import Publisher
 from rendering.asset import AssetStore
 from rendering.build import Workshop
 from rendering.encode import ENCODINGS
+from rendering.store import Store
 from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.clock import TimeSource
 from scheduler.deliver import Deliver
 from scheduler.delivery import Delivery
 from scheduler.ledger import Ledger
 from scheduler.runner import Pace, Runner
+from scheduler.verdict import Timing
 from templates.environment import environment
+
+if TYPE_CHECKING:
+    from clarion.store.ledger import SqlLedger
 
 
 @dataclass
@@ -50,19 +58,32 @@ class Studio:
             library=self.library,
             catalogues=open_catalogues(settings.workspace),
             workshop=Workshop(
-                AssetStore(settings.assets), settings.workspace, ENCODINGS[settings.encoding]
+                open_store(settings),
+                settings.workspace,
+                ENCODINGS[settings.encoding],
+                helpers(settings.database) if settings.database else None,
             ),
             captions=environment(settings.workspace),
             sample_helpline=settings.sample_helpline,
         )
 
     @cached_property
-    def ledger(self) -> Ledger:
-        """The record of deliveries, in the workspace's file."""
+    def ledger(self) -> SqlLedger:
+        """The record of deliveries: in the workspace's file, or in a database."""
         # SQLAlchemy takes longer to import than all the rest; a build needs no ledger.
-        from clarion.store.sqlite import open_ledger
+        if not self.settings.database:
+            from clarion.store.sqlite import open_ledger
 
-        return open_ledger(self.settings.ledger)
+            return open_ledger(self.settings.ledger)
+        ledger: SqlLedger = postgres().open_ledger(
+            self.settings.database, host=self.host, beside=self.settings.ledger
+        )
+        return ledger
+
+    @property
+    def host(self) -> str:
+        """The name of this machine."""
+        return socket.gethostname()
 
     def close(self) -> None:
         """Give back the ledger's file, if it was opened. May be called twice."""
@@ -114,23 +135,26 @@ class Studio:
 
         return find
 
-    def runner(
-        self,
-        ledger: Ledger,
-        time: TimeSource,
-        publisher_for: Callable[[Delivery], Publisher],
-        *,
-        rehearsal: bool = False,
-        pace: Pace | None = None,
+    def rehearsal_runner(
+        self, ledger: Ledger, time: TimeSource, publisher_for: Callable[[Delivery], Publisher]
     ) -> Runner:
-        """What posts everything that is due: real alarm, real threads, the gate."""
+        """What a rehearsal posts with: real alarm, real threads, the gate."""
         # Of all commands only those that post wait for an alarm; APScheduler imports asyncio.
         from scheduler.adapters.apscheduler_clock import APSchedulerClock
 
-        gate = Gate(self.press, rehearsal=rehearsal)
-        deliver = Deliver(ledger, time, publisher_for, gate, self.settings.assets)
-        owner = f"{socket.gethostname()}:{os.getpid()}"
-        return Runner(ledger, APSchedulerClock(time), ThreadsExecutor(), deliver, time, owner, pace)
+        # Rehearsed minutes are real seconds: nobody's leave to send grows old here.
+        timing = Timing(leave=timedelta(hours=1))
+        deliver = Deliver(
+            ledger,
+            time,
+            publisher_for,
+            Gate(self.press, rehearsal=True),
+            self.settings.assets,
+            "rehearsal",
+            timing,
+        )
+        clock, executor = APSchedulerClock(time), ThreadsExecutor()
+        return Runner(ledger, clock, executor, deliver.work, time, "rehearsal", Pace(tick=1.0))
 
     def _known(
         self, what: str, setting: str, chosen: Sequence[str], known: Sequence[str]
@@ -166,6 +190,29 @@ class Studio:
         raise SetupError(
             f"channel {delivery.account} is no longer in societies.yaml; plan again or restore it"
         )
+
+
+def open_store(settings: Settings) -> Store:
+    """Where the settings say that pictures are kept. Raises ``SettingsError`` without keys."""
+    if settings.bucket is None:
+        return AssetStore(settings.assets)
+    from rendering.s3_store import Keys, Place, S3Store
+
+    found = access(settings)
+    place = Place(*settings.bucket, settings.assets_endpoint, found.region)
+    return S3Store(settings.assets, place, Keys(found.key, found.secret, found.token))
+
+
+def postgres() -> ModuleType:
+    """What keeps a ledger in a database. Raises ``SettingsError`` where that is not installed."""
+    try:
+        from clarion.store import postgres
+    except ImportError as error:
+        raise SettingsError(
+            f"'database' needs what is not installed ({error.name}): "
+            "install Clarion with its extra 'postgres'"
+        ) from error
+    return postgres
 
 
 def publisher_settings(channel: Channel) -> dict[str, object]:

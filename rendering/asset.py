@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import socket
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,9 +23,11 @@ from rendering.photos import fingerprint
 
 RENDERER = 2
 """Raised when the drawing code changes what it draws for the same input."""
-_PART = re.compile(r"\.[0-9a-f]{40}\.([0-9]{1,9})\.part")
+_PART = re.compile(r"\.[0-9a-f]{40,64}(?:\.([0-9a-f]{8}))?\.([0-9]{1,9})\.part")
 _OLD = 3600.0
 """Seconds after which nobody can still be writing a file; that takes milliseconds."""
+LENT = "lent"
+"""Below a store: the folder of photographs and logos that other machines draw with."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,11 @@ def _told(parts: Iterable[str]) -> bytes:
 
 
 class AssetStore:
-    """A folder of assets, two levels deep so that no folder grows too large."""
+    """A folder of assets, two levels deep so that no folder grows too large.
+
+    It may lie on a network mount that several machines share: names tell the content, so whoever
+    writes a file writes the same, and nobody sees half of one.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -133,10 +140,26 @@ class AssetStore:
         except OSError:
             return False
 
+    def holds(self, names: Iterable[str], encoding: Encoding) -> set[str]:
+        """Those of the names whose assets are there."""
+        return {name for name in names if self.has(name, encoding)}
+
+    def bring(self, names: Iterable[str], encoding: Encoding) -> set[str]:
+        """The same: what a folder holds is at hand."""
+        return self.holds(names, encoding)
+
+    def fetch(self, file: str, digest: str) -> None:
+        """Nothing: there is no other place to look in."""
+
     def write(self, name: str, encoding: Encoding, data: bytes) -> Path:
         """Store the bytes under the name; raises :class:`AssetError` and leaves nothing half."""
         target = self.path(name, encoding)
-        beside = target.with_name(f".{name}.{os.getpid()}.part")
+        self.put(target, data)
+        return target
+
+    def put(self, target: Path, data: bytes) -> None:
+        """Let a file of the folder appear whole, or not at all and :class:`AssetError`."""
+        beside = target.with_name(f".{target.stem}.{_machine()}.{os.getpid()}.part")
         try:
             try:
                 beside.write_bytes(data)
@@ -152,7 +175,23 @@ class AssetStore:
             raise AssetError(
                 f"{target.parent}: {error.strerror or error}; free space or choose another folder"
             ) from error
-        return target
+
+    def lend(self, file: Path) -> str:
+        """Put a picture that cards are made from where every machine finds it; returns its name.
+
+        Raises :class:`AssetError` when it cannot be read.
+        """
+        name, data = lent_name(file)
+        if not (self.folder / LENT / name).is_file():
+            self.put(self.folder / LENT / name, data)
+        return name
+
+    def lent(self, name: str) -> Path:
+        """Where a picture lies that was lent. Raises :class:`AssetError` when it is not there."""
+        file = self.folder / LENT / name
+        if not file.is_file():
+            raise AssetError(f"{file}: is not there; give every machine the same 'assets'")
+        return file
 
     def tidy(self) -> None:
         """Remove what killed processes left half written; what others are writing now stays."""
@@ -161,8 +200,28 @@ class AssetStore:
             now = self.folder.stat().st_mtime  # the folder's own time, wherever the disk is
             for part in self.folder.glob("*/.*.part"):
                 found = _PART.fullmatch(part.name)
-                if found and (not _alive(int(found[1])) or part.stat().st_mtime < now - _OLD):
+                if found and (_left_by_the_dead(found) or part.stat().st_mtime < now - _OLD):
                     part.unlink(missing_ok=True)
+
+
+def lent_name(file: Path) -> tuple[str, bytes]:
+    """What a lent file is called, by the SHA-256 of its bytes, and those bytes."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise AssetError(f"{file}: {error.strerror or error}; restore the file") from error
+    return f"{hashlib.sha256(data).hexdigest()}{file.suffix.lower()}", data
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """Tells this machine from others that share its folders; processes are counted on each."""
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def _left_by_the_dead(part: re.Match[str]) -> bool:
+    """Whether its process ended. Of those on other machines nobody here can know."""
+    return part[1] in (None, _machine()) and not _alive(int(part[2]))
 
 
 def _alive(process: int) -> bool:

@@ -14,12 +14,15 @@ from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
 
-from rendering.asset import Asset, AssetStore, CardRequest, asset_name, look
+from rendering.asset import Asset, CardRequest, asset_name, look
 from rendering.card import Composer
 from rendering.encode import JPEG, Encoding
 from rendering.errors import RenderError
+from rendering.fan_out import Batch as NamedBatch
+from rendering.fan_out import Helpers, Outcome, Sharing
 from rendering.fonts import packaged
 from rendering.pool import Stopped, spread
+from rendering.store import Store, StoreUnavailable
 from templates.layouts import LayoutError, open_theme
 
 _BATCH = 24
@@ -46,20 +49,24 @@ class BuildReport:
     drawn: int = 0
     reused: int = 0
     failed: list[Unrendered] = field(default_factory=list)
+    shared: Outcome = field(default_factory=Outcome)
+    """What other machines did of it, where any were asked."""
 
 
 _Result = tuple[int, list[Unrendered]]
 """How many pictures of a batch were drawn, and those that could not be."""
 _Results = Generator[_Result, None, None]
+_Batch = Sequence[CardRequest]
 
 
 @dataclass
 class Workshop:
-    """Where pictures are made: a theme, a store and an encoding."""
+    """Where pictures are made: a theme, a store and an encoding, and others who may be asked."""
 
-    store: AssetStore
+    store: Store
     workspace: Path | None = None
     encoding: Encoding = JPEG
+    helpers: Helpers | None = None
 
     def __post_init__(self) -> None:
         self.composer = Composer(open_theme(self.workspace))
@@ -94,13 +101,14 @@ class Workshop:
         """Make every asset that is missing. Never raises for a single card: see ``failed``.
 
         Uses up to ``workers`` processes, fewer for little work. Raises :class:`WorkerLost` when one
-        of them is killed; what was drawn until then stays.
+        of them is killed and :class:`StoreUnavailable` when the store is lost; what was drawn until
+        then stays.
         """
         report = BuildReport()
         missing = self._missing(requests, report)
         if missing:
             self.store.tidy()
-        with closing(self._run(_batches(missing), workers)) as results:
+        with closing(self._run(_batches(missing), workers, report)) as results:
             done = 0
             for drawn, failed in results:
                 report.drawn += drawn
@@ -112,35 +120,68 @@ class Workshop:
 
     def _missing(self, requests: Iterable[CardRequest], report: BuildReport) -> list[CardRequest]:
         """One request for every asset that is not there; counts and notes the others."""
-        seen: set[str] = set()
-        missing: list[CardRequest] = []
+        wanted: dict[str, CardRequest] = {}
         for request in requests:
             try:
-                name = self.name(request)
+                wanted.setdefault(self.name(request), request)
             except LayoutError as error:
                 report.failed.append(_unrendered("", error))
-                continue
-            if name in seen:
-                continue
-            seen.add(name)
-            if self.store.has(name, self.encoding):
-                report.reused += 1
-            else:
-                missing.append(request)
-        return missing
+        there = self.store.bring(wanted, self.encoding)
+        report.reused += len(there)
+        return [request for name, request in wanted.items() if name not in there]
 
-    def _run(self, batches: Sequence[Sequence[CardRequest]], workers: int) -> _Results:
-        if min(workers, len(batches)) < 2:
+    def parts(self) -> Callable[[], Workshop]:
+        """What makes the same workshop in another process; it asks nobody."""
+        return partial(Workshop, self.store, self.workspace, self.encoding)
+
+    def _run(self, batches: Sequence[_Batch], workers: int, report: BuildReport) -> _Results:
+        if self.helpers is None or len(batches) < 2:
+            return self._here(batches, min(workers, len(batches)))
+        sharing = Sharing(self.helpers, self.store, self.encoding)
+        report.shared = sharing.outcome
+        return self._shared(sharing, batches, workers)
+
+    def _here(self, batches: Iterable[_Batch], workers: int) -> _Results:
+        """Draw on this machine."""
+        if workers < 2:
             return (_draw_batch(self, [request]) for batch in batches for request in batch)
-        prepare = partial(_prepared, self.store.folder, self.workspace, self.encoding)
-        return spread(prepare, batches, min(workers, len(batches)))
+        return spread(partial(_prepared, self.parts()), batches, workers)
+
+    def _shared(self, sharing: Sharing, batches: Sequence[_Batch], workers: int) -> _Results:
+        """Draw on this machine and on others."""
+
+        def here(named: Iterable[NamedBatch], most: int) -> _Results:
+            plain = ([request for _, request in batch] for batch in named)
+            return self._here(plain, min(workers, most))
+
+        offered = [[(self.name(request), request) for request in batch] for batch in batches]
+        with closing(sharing.results(offered, here)) as results:
+            for result in results:
+                yield (result, []) if isinstance(result, int) else result
+
+
+def draw_missing(
+    workshop: Workshop, batch: Sequence[tuple[str, CardRequest]], stopped: Stopped
+) -> int:
+    """Draw those of the pictures that are not there; how many. None that has another name here,
+    and none that cannot be drawn."""
+    there = workshop.store.bring([name for name, _ in batch], workshop.encoding)
+    wanted = [one for one in batch if one[0] not in there and _same(workshop, *one)]
+    return _draw_batch(workshop, [request for _, request in wanted], stopped)[0]
+
+
+def _same(workshop: Workshop, name: str, request: CardRequest) -> bool:
+    try:
+        return workshop.name(request) == name
+    except LayoutError:
+        return False
 
 
 def _prepared(
-    folder: Path, workspace: Path | None, encoding: Encoding
+    workshop: Callable[[], Workshop],
 ) -> Callable[[Sequence[CardRequest], Stopped], _Result]:
     """How another process draws a batch."""
-    return partial(_draw_batch, Workshop(AssetStore(folder), workspace, encoding))
+    return partial(_draw_batch, workshop())
 
 
 def _never() -> bool:
@@ -157,6 +198,8 @@ def _draw_batch(
         try:
             workshop.draw(request)
             drawn += 1
+        except StoreUnavailable:  # no fault of the card: none of the others could be kept either
+            raise
         except _HELD as error:
             failed.append(_unrendered(workshop.name(request), error))
     return drawn, failed

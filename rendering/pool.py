@@ -10,14 +10,14 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from rendering import memory
 from rendering.errors import RenderError
@@ -33,24 +33,44 @@ class WorkerLost(RenderError):
     """A process that draws was ended from outside."""
 
 
+class Crew(Generic[Batch, Result]):
+    """Processes that work on batches until they are let go.
+
+    ``prepare`` and the batches travel to the processes; each calls ``prepare`` once.
+    """
+
+    def __init__(self, prepare: Callable[[], Work[Batch, Result]], workers: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._goes_on, self._stop = context.Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(workers, context, _begin, (prepare, self._goes_on))
+
+    def submit(self, batch: Batch) -> Future[Result]:
+        """What becomes of the batch. ``BrokenProcessPool`` when a process was killed."""
+        with _interrupts_held():
+            return self._pool.submit(_work_on, batch)
+
+    def close(self) -> None:
+        """Have what is begun ended early, and every process. May be called twice."""
+        self._stop.close()
+        self._pool.shutdown(cancel_futures=True)
+        self._goes_on.close()
+
+
 def spread(
-    prepare: Callable[[], Work[Batch, Result]], batches: Sequence[Batch], workers: int
+    prepare: Callable[[], Work[Batch, Result]], batches: Iterable[Batch], workers: int
 ) -> Generator[Result, None, None]:
     """The results of the batches as they come, worked on by this many processes.
 
     ``prepare`` and the batches travel to the processes; each calls ``prepare`` once. Two batches a
-    process are on their way, the others wait here. Raises :class:`WorkerLost`.
+    process are on their way, the others wait where they come from. Raises :class:`WorkerLost`.
     """
-    context = multiprocessing.get_context("spawn")
-    goes_on, stop = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(workers, context, _begin, (prepare, goes_on))
+    crew = Crew(prepare, workers)
     queue = iter(batches)
     running: set[Future[Result]] = set()
     try:
         while True:
-            with _interrupts_held():
-                for batch in islice(queue, workers * 2 - len(running)):
-                    running.add(pool.submit(_work_on, batch))
+            for batch in islice(queue, workers * 2 - len(running)):
+                running.add(crew.submit(batch))
             if not running:
                 return
             finished, running = wait(running, return_when=FIRST_COMPLETED)
@@ -62,9 +82,7 @@ def spread(
             "what was drawn is kept: run the command again, with fewer workers"
         ) from error
     finally:
-        stop.close()
-        pool.shutdown(cancel_futures=True)
-        goes_on.close()
+        crew.close()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """One attempt at one delivery: the only place from which a post leaves.
 
-    gate -> prepare -> intent (stored) -> publish, once -> settle
+    claim -> gate -> prepare -> intent (stored) -> publish, once -> settle
                                              `- no answer: unknown -> find -> there, or again
 
 Before the intent nothing can have become visible, after it everything may have. So an error before
@@ -11,7 +11,9 @@ up before anything else is done.
 from __future__ import annotations
 
 import logging
+import time as real
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -41,15 +43,19 @@ from scheduler.ledger import (
     HoldBack,
     InDoubt,
     Ledger,
+    LedgerError,
     NotThere,
     Outcome,
     Posted,
+    Ref,
     Refused,
     Rejected,
+    Spacing,
+    StoreError,
     TryAgain,
 )
 from scheduler.post import compose, differences, receipt_fields, touched
-from scheduler.verdict import Timing, account_hold, bug, knows_key, outcome, settle_time
+from scheduler.verdict import Timing, bug, hold_for, knows_key, outcome, settle_time
 
 log = logging.getLogger("clarion.scheduler.deliver")
 
@@ -62,7 +68,11 @@ PROBABLY = "it has probably gone out: open the account, look, and say what is th
 
 
 class Deliver:
-    """Carries claimed deliveries to their publishers."""
+    """Carries due deliveries to their publishers, as the runner ``owner``.
+
+    ``trusted`` says whether the time can be relied on; it is asked before every claim and every
+    intent.
+    """
 
     def __init__(
         self,
@@ -71,14 +81,29 @@ class Deliver:
         publisher_for: PublisherFor,
         gate: Gate,
         assets: Path,
+        owner: str,
         timing: Timing | None = None,
+        spacing: Spacing | None = None,
+        trusted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ledger = ledger
         self._time = time
         self._publisher_for = publisher_for
         self._gate = gate
         self._assets = assets
+        self._owner = owner
         self._timing = timing or Timing()
+        self._spacing = spacing
+        self._trusted = trusted
+
+    def work(self, ref: Ref) -> None:
+        """Follow a hint: claim it, where it is still to be had, and make one attempt."""
+        if not self._trusted():
+            return
+        now = self._time.now()
+        lease = now + self._timing.lease
+        for claim in self._ledger.claim([ref], self._owner, lease, now, self._spacing):
+            self.attempt(claim)
 
     def attempt(self, claim: Claim) -> None:
         """Send it, or look it up, and settle.
@@ -136,11 +161,25 @@ class Deliver:
     # --- the intent and after: everything may have become visible ---
 
     def _send(self, claim: Claim, publisher: Publisher, prepared: Prepared) -> None:
+        asked = self._time.elapsed()
+        if not self._trusted():
+            at = (
+                claim.entry.next_try or claim.entry.delivery.due_at
+            )  # not now: who knows when it is
+            self._settle(claim, TryAgain(at, "the time of this machine cannot be relied on"))
+            return
         answer = self._ledger.intent(claim, prepared.to_json().encode(), self._time.now())
         if isinstance(answer, Refused):
             log.info("%s: not sent: %s %s", claim.id, answer.why, answer.detail)
-            return
-        self._settle(claim, self._publish(claim, publisher, prepared, answer.entry.attempts))
+        elif self._time.elapsed() - asked > self._timing.leave.total_seconds():
+            # This process stood still meanwhile. By now somebody else may rightly believe that
+            # it died and may be looking the request up: sent now, it could come after the look.
+            sent = replace(claim, entry=answer.entry)
+            self._settle(sent, TryAgain(self._time.now(), "the leave to send had grown old"))
+        else:
+            sent = replace(claim, entry=answer.entry)
+            outcome = self._publish(sent, publisher, prepared, answer.entry.attempts)
+            self._settle(sent, outcome)
 
     def _publish(
         self, claim: Claim, publisher: Publisher, prepared: Prepared, attempts: int
@@ -227,17 +266,33 @@ class Deliver:
         return outcome(error, self._timing, tried, self._time.now())
 
     def _hold(self, claim: Claim, error: PublishError) -> None:
-        """Spare the account further requests while they cannot succeed."""
-        now, account = self._time.now(), claim.entry.delivery.account
-        hold = account_hold(account, error, self._timing, claim.entry.attempts + 1, now)
-        if hold is not None:
-            self._ledger.hold_account(hold.account, hold.until, hold.why, now)
+        """Spare account or platform further requests while they cannot succeed."""
+        now, tried = self._time.now(), claim.entry.attempts + 1
+        hold = hold_for(claim.entry.delivery, error, self._timing, tried, now)
+        if hold is None:
+            return
+        try:
+            self._ledger.hold(hold, now)
+        except LedgerError as problem:  # what came of the post matters more
+            log.warning("%s: the hold cannot be kept: %s", claim.id, problem)
 
     def _settle(self, claim: Claim, outcome: Outcome) -> bool:
-        kept = self._ledger.settle(claim, outcome, self._time.now())
+        kept = self._write_down(claim, outcome)
         if not kept:
             log.warning("%s: the claim was lost before %s", claim.id, type(outcome).__name__)
         return kept
+
+    def _write_down(self, claim: Claim, outcome: Outcome) -> bool:
+        """What was found out at some cost is offered to the ledger more than once."""
+        for pause in self._timing.rewrite:
+            try:
+                return self._ledger.settle(claim, outcome, self._time.now())
+            except StoreError as error:
+                log.warning(
+                    "%s: %s cannot be kept yet: %s", claim.id, type(outcome).__name__, error
+                )
+                real.sleep(pause)
+        return self._ledger.settle(claim, outcome, self._time.now())
 
 
 def _posted(entry: Entry, receipt: Receipt) -> Posted:

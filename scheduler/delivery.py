@@ -10,10 +10,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
+
+from scheduler.zones import Fold, Gap
 
 Direction = Literal["ltr", "rtl"]
 
@@ -98,7 +100,7 @@ class Content:
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, Unicode as it is."""
-        return canonical(asdict(self))
+        return canonical({**_fields(self), "pictures": [_fields(one) for one in self.pictures]})
 
     @classmethod
     def from_json(cls, text: str) -> Content:
@@ -115,20 +117,19 @@ class Content:
 
     def approved_part(self) -> dict[str, Any]:
         """Everything but where the pictures happen to lie."""
-        raw = asdict(self)
-        for picture in raw["pictures"]:
-            del picture["file"]
-        return raw
+        return {**_fields(self), "pictures": [_fields(one, "file") for one in self.pictures]}
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """The plan's part of a delivery; what happens to it is in :class:`Entry`.
 
-    ``occurrence`` is the date of the observance, ``wall`` the naive local time at which it goes
-    out, kept as written; ``due_at`` and ``expires_at`` are that time and the last moment in UTC,
-    derived with the zone data of the day. ``held`` are the reasons why it cannot go out; a
-    delivery without content is held as well.
+    ``occurrence`` is the date of the observance. ``wall`` is the naive local time at which it goes
+    out and ``until`` that of its last moment (None: a while after ``due_at``), both kept as
+    written; ``gap`` and ``fold`` say what a wall time means that clocks skip or show twice
+    (:func:`scheduler.zones.resolve`). ``due_at`` and ``expires_at`` are the two in UTC, derived
+    with the zone data ``tzdata``. ``held`` are the reasons why it cannot go out; a delivery without
+    content is held as well.
     """
 
     id: str
@@ -147,6 +148,10 @@ class Delivery:
     author: str
     content: Content | None = None
     held: tuple[str, ...] = ()
+    until: datetime | None = None
+    gap: Gap = "later"
+    fold: Fold = "earlier"
+    tzdata: str = field(default="", compare=False)
 
     @property
     def account(self) -> str:
@@ -227,6 +232,11 @@ class Entry:
             and self.approval.revision == self.revision
             and self.approval.content_hash == self.delivery.content_hash
         )
+
+
+def _fields(one: Content | PictureRef, *without: str) -> dict[str, Any]:
+    """By name; ``asdict`` would copy all there is inside as well."""
+    return {name: getattr(one, name) for name in one.__slots__ if name not in without}
 
 
 def delivery_id(

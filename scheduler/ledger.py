@@ -17,9 +17,9 @@ Every instant is aware; the ledger never asks for the time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -34,38 +34,45 @@ from scheduler.outcome import (
     NotThere,
     Outcome,
     Posted,
+    Ref,
     Refused,
     Rejected,
     TryAgain,
+    Verdict,
     Why,
 )
 
 __all__ = [
     "EVERYTHING",
-    "AccountHold",
     "AskHuman",
     "Claim",
     "Decision",
     "Filter",
     "Granted",
+    "Hold",
     "HoldBack",
+    "HoldScope",
     "IllegalOutcomeError",
     "InDoubt",
     "JournalLine",
     "Ledger",
     "LedgerError",
+    "Moved",
     "NoSuchDeliveryError",
     "NotThere",
     "Outcome",
     "Posted",
     "PutCounts",
     "Recovered",
+    "Ref",
     "Refused",
     "Rejected",
     "Scope",
+    "Spacing",
     "Stop",
     "StoreError",
     "TryAgain",
+    "Verdict",
     "Why",
 ]
 
@@ -116,13 +123,23 @@ class JournalLine:
 
 
 class Scope(StrEnum):
-    """How far a stop reaches; the value is an id, or ``society/channel`` for a channel."""
+    """How far a stop reaches; the value is an id, or ``society/channel`` for a channel.
+
+    ``LATE`` is the one question about a backlog: its value is an instant (:func:`moment`), and it
+    covers whatever was due before.
+    """
 
     ALL = "all"
     CAMPAIGN = "campaign"
     SOCIETY = "society"
     LOCALE = "locale"
     CHANNEL = "channel"
+    LATE = "late"
+
+
+def moment(at: datetime) -> str:
+    """An instant as a stop's value: UTC, always of one length, so that text sorts as time does."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +152,44 @@ class Stop:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AccountHold:
-    """An account nothing is sent to before ``until``; None means until somebody releases it."""
+class HoldScope(StrEnum):
+    """What a hold is about: one account (``society/channel``), every account of a platform."""
 
-    account: str
+    ACCOUNT = "account"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing is sent to ``value`` before ``until``; None means until somebody releases it."""
+
+    scope: HoldScope
+    value: str
     until: datetime | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """The least time between two posts of one account: ``always``, and where it is catching up,
+    ``late_after`` behind its time, ``late``."""
+
+    always: timedelta = timedelta()
+    late: timedelta = timedelta()
+    late_after: timedelta = timedelta(minutes=15)
+
+    def after(self, delivery: Delivery, now: datetime) -> timedelta:
+        """How long its account rests when this one is taken up now."""
+        behind = now - delivery.due_at > self.late_after
+        return max(self.always, self.late) if behind else self.always
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A delivery whose instant changed with the time zone data; its wall time stays."""
+
+    entry: Entry
+    before: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,26 +268,37 @@ class Ledger(Protocol):
         """Take approvals back. Refused with ``SENT`` once an intent is stored."""
         ...
 
-    def due(self, now: datetime, limit: int) -> list[str]:
-        """Ids that could be claimed now, oldest due first: approved and due, waiting for another
-        try, or to be looked up; not stopped (looking up is never stopped), account not held."""
+    def due(self, now: datetime, limit: int) -> list[Ref]:
+        """What could be claimed now, the newest wave first: approved and due, waiting for another
+        try, or to be looked up; not stopped (looking up is never stopped), nothing held or paced.
+        """
         ...
 
     def next_due(self, now: datetime) -> datetime | None:
-        """The first instant at which ``due`` has or will have something, as things stand."""
+        """The first instant after ``now`` at which ``due`` will have something more, as things
+        stand. What is due already does not count."""
         ...
 
     def claim(
-        self, ids: Iterable[str], owner: str, lease_until: datetime, now: datetime
+        self,
+        refs: Iterable[Ref],
+        owner: str,
+        lease_until: datetime,
+        now: datetime,
+        spacing: Spacing | None = None,
     ) -> list[Claim]:
-        """Take those that are still to be had."""
+        """Take those that are still to be had.
+
+        With ``spacing``, one to an account, and no other of that account until so much later:
+        by any runner, and after any restart. Looking up needs no such distance.
+        """
         ...
 
     def intent(self, claim: Claim, prepared: bytes, now: datetime) -> Granted | Refused:
         """Store the frozen request, and with it the leave to send it once.
 
-        One compare-and-set over owner, fence, state, approved revision and content, stops, the
-        account's hold, ``due_at`` and ``expires_at``. A refusal puts the delivery where it belongs.
+        One compare-and-set over owner, fence, state, approved revision and content, stops,
+        holds, ``due_at`` and ``expires_at``. A refusal puts the delivery where it belongs.
         While an answer is outstanding only the stored request itself is granted again.
         """
         ...
@@ -253,26 +312,46 @@ class Ledger(Protocol):
         ...
 
     def recover(self, owner: str, now: datetime, settle: timedelta) -> Recovered:
-        """Take over at the start, when ``owner`` is the only runner alive.
+        """Begin as the runner ``owner``: take over from those that are no longer alive.
 
-        Claims of others are given back; what they were sending is in doubt, to be looked up
+        Where only one can run at a time these are all others; a store that several share can
+        tell. Their claims are given back; what they were sending is in doubt, to be looked up
         ``settle`` from now: their requests may still be on the wire.
         """
         ...
 
     def reclaim(self, now: datetime, settle: timedelta) -> Recovered:
-        """The same for everybody's claims whose lease has run out."""
+        """The same for claims whose lease has run out, and for runners that died meanwhile."""
         ...
 
     def expire(self, now: datetime) -> int:
         """Apply the late policy to whatever waits past its last moment; how many."""
         ...
 
+    def rederive(
+        self, derive: Callable[[Delivery], Delivery], release: str, now: datetime
+    ) -> list[Moved]:
+        """Derive the instants of what has not gone out anew, where another release of the time
+        zone data than ``release`` did it before; what moved.
+
+        ``derive`` may change ``due_at``, ``expires_at`` and ``tzdata`` alone. The wall time stays,
+        and with it the approval; the journal says from when to when.
+        """
+        ...
+
     def resolve(
-        self, delivery_id: str, by: str, now: datetime, *, posted: bool, url: str = ""
+        self, delivery_id: str, by: str, now: datetime, verdict: Verdict, url: str = ""
     ) -> Decision:
-        """A person looked: it is ``posted`` (at ``url``), or it is not there and may be approved
-        again. Only for ``NEEDS_HUMAN``."""
+        """A person's word about a delivery in ``NEEDS_HUMAN``.
+
+        ``THERE`` (at ``url``): it is posted. ``LOOK_AGAIN``: asked once more, where a request is
+        outstanding. ``NOT_THERE``: it goes out again where its approval still stands and its time
+        has not passed; else it waits for an approval.
+        """
+        ...
+
+    def skip(self, ids: Iterable[str], by: str, now: datetime) -> list[Decision]:
+        """Let these go by: they will not be posted. Refused with ``SENT`` as ``revoke`` is."""
         ...
 
     def stop(self, scope: Scope, value: str, by: str, now: datetime) -> None:
@@ -287,18 +366,18 @@ class Ledger(Protocol):
         """The stops that are on."""
         ...
 
-    def hold_account(self, account: str, until: datetime | None, why: str, now: datetime) -> None:
-        """Send nothing to an account before ``until`` (None: until it is released).
+    def hold(self, hold: Hold, now: datetime) -> None:
+        """Send nothing to an account, or a platform, for a while.
 
         A hold is only ever lengthened.
         """
         ...
 
-    def release_account(self, account: str, by: str, now: datetime) -> bool:
+    def release(self, scope: HoldScope, value: str, by: str, now: datetime) -> bool:
         """Lift a hold; False when there was none."""
         ...
 
-    def holds(self) -> list[AccountHold]:
+    def holds(self) -> list[Hold]:
         """The holds that were set and not released; they may have run out."""
         ...
 

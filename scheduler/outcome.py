@@ -48,6 +48,29 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Ref:
+    """A hint that a delivery is due. Lost, late, doubled or stale it does no harm.
+
+    ``account`` is the delivery's, ``society/channel``.
+    """
+
+    id: str
+    revision: int
+    account: str
+
+
+class Verdict(StrEnum):
+    """What a person says about a delivery in doubt."""
+
+    LOOK_AGAIN = "look-again"
+    """The platform is to be asked once more."""
+    THERE = "there"
+    """It stands there: it is posted."""
+    NOT_THERE = "not-there"
+    """It does not stand there: it may be posted again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A runner's hold on a delivery. It promises nothing; only ``intent`` does."""
 

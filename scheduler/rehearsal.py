@@ -113,7 +113,7 @@ def drive(
     """
     began, waves = real.monotonic(), 0
     _rest(runner, patience)
-    while (at := ledger.next_due(time.now())) is not None and at <= until:
+    while (at := _next(ledger, time.now())) is not None and at <= until:
         if at > time.now():
             time.leap(at - LEAD)
             waves += 1
@@ -157,6 +157,11 @@ def _minute_end(entry: Entry) -> datetime:
     """The end of the minute on the wall in which it was to go out; no zone has odd seconds now."""
     due_at = entry.delivery.due_at.astimezone(UTC)
     return due_at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
+def _next(ledger: Ledger, now: datetime) -> datetime | None:
+    """When there is something to do: now, or later."""
+    return now if ledger.due(now, 1) else ledger.next_due(now)
 
 
 def _wave(

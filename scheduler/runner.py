@@ -14,52 +14,59 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.clock import Clock, TimeSource
-from scheduler.deliver import Deliver
-from scheduler.executor import Executor
-from scheduler.ledger import Claim, Ledger, Recovered
+from scheduler.executor import Executor, Work
+from scheduler.ledger import Ledger, Recovered, Ref, StoreError
 
 log = logging.getLogger("clarion.scheduler.runner")
 
+_RESPITE = 1.0  # seconds left to a store that could not be written
 _NAP = 0.1  # seconds between two looks at something that should have happened
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """``tick`` is the longest a due delivery can go unnoticed, in real seconds. ``lease`` is how
-    long a claim lasts, at least three times the longest request. ``settle`` is how long after a
-    crash to wait before looking up what was being sent."""
+    """``tick`` is the longest a due delivery can go unnoticed, in real seconds. ``settle`` is how
+    long after a crash to wait before looking up what was being sent. ``patience`` is how long
+    something has to be due before this runner hints at it: above 0 it only steps in for others."""
 
     tick: float = 5.0
-    lease: timedelta = timedelta(minutes=5)
     settle: timedelta = timedelta(seconds=60)
+    patience: timedelta = timedelta()
 
 
 class Runner:
-    """Ties ledger, clock, executor and :class:`~scheduler.deliver.Deliver` together."""
+    """Ties ledger, clock and executor together; ``work`` is done about each hint.
+
+    ``trusted`` is asked before anything that depends on the time: while it says no, nothing is
+    handed out and nothing expires.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         clock: Clock,
         executor: Executor,
-        deliver: Deliver,
+        work: Work,
         time: TimeSource,
         owner: str,
         pace: Pace | None = None,
+        trusted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._executor = executor
-        self._deliver = deliver
+        self._work = work
         self._time = time
         self._owner = owner
         self._pace = pace or Pace()
+        self._trusted = trusted
         self._wanted = threading.Event()
-        self._idle = threading.Condition()
-        self._in_flight = 0
-        self._more = False
-        self._rounds = 0
+        self._rounds = threading.Condition()
+        self._begun = 0
+        self._found = 0
+        self._swept = 0.0
         self._stopping = threading.Event()
+        self._troubled = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> Recovered:
@@ -70,6 +77,7 @@ class Runner:
         found = self._ledger.recover(self._owner, self._time.now(), self._pace.settle)
         if found != Recovered():
             log.warning("found %d claims and %d doubts", found.released, found.in_doubt)
+        self._executor.start(self._attempt, self.wake)
         self._clock.start(self.wake)
         self._thread = threading.Thread(target=self._loop, name="clarion-runner", daemon=True)
         self._wanted.set()
@@ -95,27 +103,25 @@ class Runner:
         return done
 
     def round(self) -> int:
-        """Do one round: claim and hand out what is due, arm the clock; how many were claimed.
+        """Do one round: hand out what is due, arm the clock; how many were due.
 
-        A round that finds nothing to claim clears up instead.
+        A round that finds nothing, and one every ``tick``, clears up as well.
         """
-        count = 0
-        while not self._stopping.is_set() and (claims := self._claim()):
-            for claim in claims:
-                self._submit(claim)
-            count += len(claims)
-        if count == 0:
-            now = self._time.now()
-            self._ledger.reclaim(now, self._pace.settle)
-            self._ledger.expire(now)
-        if not self._more:
-            self._arm()  # else the next round comes as soon as there is room
-        return count
+        if self._stopping.is_set() or not self._trusted():
+            return 0
+        now = self._time.now()
+        refs = self._ledger.due(now - self._pace.patience, self._executor.capacity)
+        if refs:
+            self._executor.submit(refs)
+        self._arm(now)
+        if not refs or real.monotonic() - self._swept >= self._pace.tick:
+            self._sweep(now)
+        return len(refs)
 
     @property
     def busy(self) -> bool:
         """Whether anything is in the executor's hands."""
-        return self._in_flight > 0
+        return self._executor.busy
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing is under way and a fresh round has found nothing to do.
@@ -123,84 +129,59 @@ class Runner:
         False when that took more than ``timeout`` seconds.
         """
         deadline = real.monotonic() + timeout
-        with self._idle:
-            while self._wait(self._fresh_round(), deadline):
-                if not self.busy and not self._more:
+        with self._rounds:
+            while real.monotonic() < deadline:
+                before = self._begun
+                while self._begun <= before and real.monotonic() < deadline:
+                    self.wake()
+                    self._rounds.wait(_NAP)
+                if self._begun > before and not self._found and not self.busy:
                     return True
-                if not self._wait(lambda: not self.busy, deadline):
-                    return False
+                if self.busy:
+                    self._rounds.wait(_NAP)
         return False
-
-    def _fresh_round(self) -> Callable[[], bool]:
-        """True once a round has come and gone that began after this call, or found work."""
-        seen = self._rounds
-        return lambda: self.busy or self._rounds > seen + 1
-
-    def _wait(self, condition: Callable[[], bool], deadline: float) -> bool:
-        """Hold on until it is so, waking the loop where it sleeps; False at the deadline."""
-        while not condition():
-            left = deadline - real.monotonic()
-            if left <= 0:
-                return False
-            if not self.busy:
-                self.wake()
-            self._idle.wait(min(left, _NAP))
-        return True
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
             self._wanted.wait(self._pace.tick)
             self._wanted.clear()
+            if self._troubled.is_set():
+                self._stopping.wait(_RESPITE)
+                self._troubled.clear()
             if self._stopping.is_set():
                 return
+            found = 1  # of a round that failed nobody knows
             try:
-                self.round()
+                found = self.round()
             except Exception:
                 log.exception("a round failed; the next one follows")
-            with self._idle:
-                self._rounds += 1
-                self._idle.notify_all()
+            with self._rounds:
+                self._begun += 1
+                self._found = found
+                self._rounds.notify_all()
 
-    def _claim(self) -> list[Claim]:
-        """As many as keep every slot busy for a while, and no more: claims have a lease."""
-        room = self._executor.slots * 8 - self._in_flight
-        now = self._time.now()
-        ids = self._ledger.due(now, max(room, 0)) if room > 0 else []
-        claims = self._ledger.claim(ids, self._owner, now + self._pace.lease, now) if ids else []
-        self._more = room <= 0 or len(claims) == room
-        return claims
-
-    def _submit(self, claim: Claim) -> None:
-        with self._idle:
-            self._in_flight += 1
+    def _attempt(self, ref: Ref) -> None:
+        """Work on a hint. A store in trouble is not stormed with the same hint at once."""
         try:
-            self._executor.submit(lambda: self._attempt(claim))
-        except Exception:
-            self._ended()
-            raise
+            self._work(ref)
+        except StoreError as error:
+            self._troubled.set()
+            log.warning("%s: %s", ref.id, error)
 
-    def _attempt(self, claim: Claim) -> None:
-        try:
-            self._deliver.attempt(claim)
-        except Exception:
-            log.exception("%s: the attempt failed; its lease will run out", claim.id)
-        finally:
-            self._ended()
+    def _sweep(self, now: datetime) -> None:
+        """Take back what others left, and apply the late policy."""
+        self._swept = real.monotonic()
+        found = self._ledger.reclaim(now, self._pace.settle)
+        if found != Recovered():
+            log.warning("took back %d claims and %d doubts", found.released, found.in_doubt)
+        self._ledger.expire(now)
+        if found.released:
+            self._wanted.set()
 
-    def _ended(self) -> None:
-        with self._idle:
-            self._in_flight -= 1
-            hungry = self._more and self._in_flight <= self._executor.slots * 2
-            if self._in_flight == 0 or hungry:
-                self._wanted.set()
-            self._idle.notify_all()
-
-    def _arm(self) -> None:
-        now = self._time.now()
+    def _arm(self, now: datetime) -> None:
+        """For what falls due after ``now``; what is due already was handed out."""
         at: datetime | None = self._ledger.next_due(now)
         if at is None:
             self._clock.disarm()
-        elif at > now:
-            self._clock.arm(at)
         else:
-            self._wanted.set()  # it fell due during this round
+            self._clock.arm(at + self._pace.patience)

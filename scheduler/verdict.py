@@ -22,7 +22,8 @@ from publishers.errors import (
     Transient,
 )
 from publishers.port import Capabilities, Idempotency
-from scheduler.ledger import AccountHold, AskHuman, Outcome, Rejected, TryAgain
+from scheduler.delivery import Delivery
+from scheduler.ledger import AskHuman, Hold, HoldScope, Outcome, Rejected, TryAgain
 
 log = logging.getLogger("clarion.scheduler.deliver")
 
@@ -36,12 +37,18 @@ class Timing:
 
     ``settle`` is the least time between a lost answer and the look-up: the request may still be
     on its way. ``window`` is how long a platform that forgets keys is trusted to know one.
+    ``lease`` is how long a claim lasts: well over three times the longest request. ``leave`` is
+    how long the leave to send may be used, much less than ``settle``. ``rewrite`` are the pauses,
+    in real seconds, between tries to write down what came of it.
     """
 
     first_wait: timedelta = timedelta(seconds=15)
     longest_wait: timedelta = timedelta(minutes=15)
     settle: timedelta = timedelta(seconds=30)
     window: timedelta = timedelta(minutes=50)
+    lease: timedelta = timedelta(minutes=5)
+    leave: timedelta = timedelta(seconds=10)
+    rewrite: tuple[float, ...] = (0.2, 1.0, 5.0)
 
     def wait(self, attempts: int) -> timedelta:
         """The pause after so many attempts: it doubles, up to ``longest_wait``."""
@@ -66,15 +73,21 @@ def outcome(error: PublishError, timing: Timing, attempts: int, now: datetime) -
     return TryAgain(now + timing.pause(error, attempts), str(error))
 
 
-def account_hold(
-    account: str, error: PublishError, timing: Timing, attempts: int, now: datetime
-) -> AccountHold | None:
-    """The hold that spares an account further requests while they cannot succeed."""
+def hold_for(
+    delivery: Delivery, error: PublishError, timing: Timing, attempts: int, now: datetime
+) -> Hold | None:
+    """The hold that spares an account, or all of a platform, requests that cannot succeed.
+
+    A host's trouble holds nobody: it may be gone at the next try, and every post waits by itself.
+    """
     if isinstance(error, AuthExpired | AccountBlocked):
-        return AccountHold(account, None, str(error))
-    if isinstance(error, Transient) and error.scope == "account":
-        return AccountHold(account, now + timing.pause(error, attempts), str(error))
-    return None
+        return Hold(HoldScope.ACCOUNT, delivery.account, None, str(error))
+    if not isinstance(error, Transient) or error.scope == "host":
+        return None
+    until = now + timing.pause(error, attempts)
+    if error.scope == "app":
+        return Hold(HoldScope.PLATFORM, delivery.platform, until, str(error))
+    return Hold(HoldScope.ACCOUNT, delivery.account, until, str(error))
 
 
 def settle_time(caps: Capabilities | None, timing: Timing) -> timedelta:

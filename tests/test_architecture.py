@@ -28,6 +28,10 @@ ALLOWED = {
     ("clarion/settings.py", "os.environ"),
     ("clarion/wiring.py", "socket"),
     ("clarion/wiring.py", "socket.gethostname"),
+    # two machines that draw into one folder must not write one file at once
+    ("rendering/asset.py", "socket"),
+    ("rendering/asset.py", "socket.gethostname"),
+    ("rendering/asset.py", "socket.gethostname().encode"),
 }
 FORBIDDEN = re.compile(
     r"""
@@ -96,7 +100,14 @@ def test_nothing_asks_the_clock_the_environment_or_the_network_by_itself() -> No
         if file.suffix == ".py"
         for name in asked(file.read_text("utf-8"))
     }
-    assert found == ALLOWED
+    assert {one for one in found if not _of_its_kind(*one)} == ALLOWED
+
+
+def _of_its_kind(file: str, name: str) -> bool:
+    """Publishers are there to speak HTTP, and the distributed engine is an asyncio program."""
+    if name.startswith("requests"):
+        return file.startswith("publishers/")
+    return name.startswith("asyncio") and file.startswith("scheduler/adapters/procrastinate_")
 
 
 def test_folders_are_the_wheels_packages_and_the_contracts_roots() -> None:
@@ -137,7 +148,9 @@ def imported() -> dict[str, set[str]]:
 
 def test_nothing_is_imported_that_is_no_direct_dependency() -> None:
     names = {"PIL": "pillow", "yaml": "pyyaml", "dateutil": "python-dateutil"}
-    wanted = {re.split(r"[^\w-]", line)[0] for line in pyproject()["project"]["dependencies"]}
+    project = pyproject()["project"]
+    extras = [line for extra in project["optional-dependencies"].values() for line in extra]
+    wanted = {re.split(r"[^\w-]", line)[0] for line in [*project["dependencies"], *extras]}
     assert {names.get(name, name) for name in imported()} <= wanted
 
 

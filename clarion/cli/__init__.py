@@ -26,7 +26,7 @@ from rendering.memory import settle
 from scheduler.ledger import LedgerError
 from scheduler.plan import PlanError
 from scheduler.rehearsal import RehearsalStuckError
-from scheduler.zones import UnknownZone
+from scheduler.zones import UnknownZone, leave_the_system_s_zones_alone
 from templates.layouts import LayoutError
 
 EXPECTED = (
@@ -49,6 +49,8 @@ MODULES = {
     "content": ("init", "check", "build", "pack", "messages"),
     "schedule": ("plan", "approve", "status", "explain", "stop", "resume"),
     "running": ("rehearse", "run"),
+    "deciding": ("resolve", "backlog", "release", "clock"),
+    "keeping": ("backup", "restore", "move"),
 }
 """The modules of this folder and the names of their commands."""
 
@@ -94,6 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ``arguments`` are those of the process when left out.
     """
     settle()
+    leave_the_system_s_zones_alone()
     atexit.register(gc.freeze)  # what is there at the end goes with the process, circles and all
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a text a terminal cannot show is no error

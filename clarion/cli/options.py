@@ -28,6 +28,10 @@ campaigns_option = click.option(
     "-c", "--campaign", "campaigns", multiple=True, metavar="ID", help="Only this campaign; repeat."
 )
 
+as_option = click.option(
+    "--as", "role", envvar="CLARION_AS", metavar="ROLE", help="Who does this; or CLARION_AS."
+)
+
 
 def common(command: Command) -> Command:
     """--workspace and --json."""
@@ -37,6 +41,13 @@ def common(command: Command) -> Command:
 def day_option(*names: str, help_: str) -> Callable[[Command], Command]:
     """A date such as 2027-07-30."""
     return click.option(*names, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help=help_)
+
+
+def required_role(role: str | None) -> str:
+    """Who does this; a usage error when nobody is named."""
+    if not role:
+        raise click.UsageError("say who does this: --as ROLE, or set CLARION_AS")
+    return role
 
 
 def studio(workspace: Path | None) -> Studio:

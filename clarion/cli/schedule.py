@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from clarion.choosing import chosen_entries, covered_by, full_ids, require_known
 from clarion.cli.options import (
+    as_option,
     campaigns_option,
     common,
     day_option,
     now,
+    required_role,
     societies_option,
     studio,
     today,
 )
-from clarion.cli.output import as_json, progress, table
-from clarion.explain import explain_delivery
+from clarion.cli.output import as_json, progress
+from clarion.cli.prose import columns, tell, tell_all
+from clarion.explain import explained
 from clarion.forecast import forecast, lines
+from clarion.overview import gone, overview, too_late, went
 from clarion.planning import plan_workspace
 from clarion.report import as_record, reason, rows
 from scheduler.delivery import Entry, State
-from scheduler.ledger import Filter, Scope
+from scheduler.ledger import Decision, Filter, Scope, Why
 
-as_option = click.option(
-    "--as", "role", envvar="CLARION_AS", metavar="ROLE", help="Who does this; or CLARION_AS."
-)
+_EVENT = len("2027-07-30 09:00:00  07:00:00 UTC  ")
+"""Where the words of an event begin."""
 
 
 @click.command()
@@ -66,10 +72,10 @@ def plan(
             }
         )  # fmt: skip
         return
-    table(
-        ("society", "locale", "days", "local time", "UTC", "planned", "held", "why"),
+    columns(
+        ("society", "locale", "days", "local", "UTC", "planned", "held", "why"),
         [
-            (r.society.id, r.locale, r.days, r.local, r.utc, r.planned, r.held, r.why)
+            (r.society.id, r.locale, r.days, r.local, r.utc, f"{r.planned}", f"{r.held}", r.why)
             for r in rows(place.societies(societies), entries)
         ],
     )
@@ -116,18 +122,18 @@ def approve(
     act = place.ledger.revoke if revoke else place.ledger.approve
     decisions = act(wanted, role, now())
     refused = [one for one in decisions if not one.granted]
+    sent = place.ledger.entries(Filter(ids={one.id for one in refused if one.why is Why.SENT}))
     if json_:
         as_json(
             {
                 "granted": len(decisions) - len(refused),
-                "refused": [{"id": d.id, "why": str(d.why), "detail": d.detail} for d in refused],
+                "refused": [_refusal(one, sent) for one in refused],
             }
         )
     elif not decisions:
         click.echo("nothing waits for this; see 'clarion status --all'")
     else:
-        for (why, detail), count in Counter((d.why, d.detail) for d in refused).items():
-            click.echo(f"refused {count}: {why}" + (f" ({detail})" if detail else ""))
+        tell_all(_refusals(refused, sent))
         word = "revoked" if revoke else "approved"
         click.echo(f"{len(decisions) - len(refused)} {word} by {role}, {len(refused)} refused")
         granted = place.ledger.entries(Filter(ids={d.id for d in decisions if d.granted}))
@@ -150,43 +156,29 @@ def status(
     campaigns: tuple[str, ...],
     everything: bool,
 ) -> None:
-    """What is planned, approved, posted, held; what comes next.
+    """Who is waited for, what is planned, approved, posted, held; what comes next.
 
     Example: clarion status --society it --all
     """
     place = studio(workspace)
     entries = chosen_entries(place, societies, campaigns)
-    counts = Counter(entry.state.value for entry in entries)
-    following = place.ledger.next_due(now())
-    stops = place.ledger.stops()
+    found = overview(place, entries, now())
     if json_:
-        as_json(
-            {
-                "states": dict(counts),
-                "next": following.isoformat() if following else None,
-                "stops": [{"scope": s.scope, "value": s.value, "by": s.by} for s in stops],
-                "holds": [{"account": h.account, "why": h.why} for h in place.ledger.holds()],
-                "deliveries": [as_record(entry) for entry in entries] if everything else None,
-            }
-        )
+        listed = [as_record(entry) for entry in entries] if everything else None
+        as_json({**found.as_dict(), "deliveries": listed})
         return
+    tell_all(found.urgent())
     if not entries:
         click.echo("nothing is planned; run 'clarion plan'")
-        return
-    if everything:
-        table(
+    elif everything:
+        columns(
             ("id", "society", "locale", "card", "local time", "state", "why"),
             [_line(entry) for entry in entries],
         )
     else:
-        table(("state", "deliveries"), sorted(counts.items()))
-    for stop in stops:
-        click.echo(
-            f"STOPPED: {stop.scope} {stop.value} by {stop.by} since {stop.at:%Y-%m-%d %H:%M}"
-        )
-    for hold in place.ledger.holds():
-        click.echo(f"account {hold.account} is on hold: {hold.why}")
-    click.echo(f"next: {following:%Y-%m-%d %H:%M} UTC" if following else "next: nothing is due")
+        for count, words in found.sums():
+            tell(f"{count:6}  {words}", hanging=8)
+    tell_all(found.standing())
 
 
 @click.command()
@@ -197,17 +189,22 @@ def explain(workspace: Path | None, json_: bool, delivery_id: str) -> None:
 
     Example: clarion explain 3k5x (the first letters of an id are enough)
     """
-    ledger = studio(workspace).ledger
-    [name] = full_ids(ledger.entries(), [delivery_id])  # one in, one out
-    story = explain_delivery(ledger.get(name), ledger.journal(name))
+    place = studio(workspace)
+    [name] = full_ids(place.ledger.entries(), [delivery_id])  # one in, one out
+    story = explained(place, name, now())
     if json_:
         as_json(story.as_dict())
         return
     for line in story.lines():
-        click.echo(line)
+        if line.startswith("  | "):  # the post itself, line for line
+            click.echo(line)
+        else:
+            tell(line, hanging=_EVENT if re.match(r"\d{4}-\d\d-\d\d ", line) else 10)
 
 
-_scope_argument = click.argument("scope", type=click.Choice([scope.value for scope in Scope]))
+_scope_argument = click.argument(
+    "scope", type=click.Choice([scope.value for scope in Scope if scope is not Scope.LATE])
+)
 
 
 @click.command()
@@ -220,17 +217,26 @@ def stop(workspace: Path | None, json_: bool, role: str | None, scope: str, valu
 
     Example: clarion stop society fr --as duty-officer
     """
-    place, by = studio(workspace), _role(role)
+    place, by = studio(workspace), required_role(role)
     _needs_value(scope, value)
     reach = Scope(scope)
     if value:
         require_known(place, place.ledger.entries(), reach, [value])
     place.ledger.stop(reach, value, by, now())
-    gone = [e for e in place.ledger.entries(covered_by(reach, value)) if e.state is State.POSTED]
+    out, maybe = gone(place.ledger.entries(covered_by(reach, value)))
     if json_:
-        as_json({"stopped": scope, "value": value, "already_posted": [e.id for e in gone]})
+        as_json(
+            {
+                "stopped": scope, "value": value,
+                "already_posted": [entry.id for entry in out],
+                "may_be_out": [entry.id for entry in maybe],
+            }
+        )  # fmt: skip
         return
-    click.echo(f"stopped: {scope} {value}".rstrip() + f"; {len(gone)} had already gone out")
+    what = f"{scope} {value}".rstrip()
+    click.echo(f"stopped: {what}; {len(out)} had already gone out")
+    tell_all(went(out, maybe))
+    click.echo(f"to lift it: clarion resume {what} --as ROLE")
 
 
 @click.command()
@@ -243,12 +249,32 @@ def resume(workspace: Path | None, json_: bool, role: str | None, scope: str, va
 
     Example: clarion resume society fr --as duty-officer
     """
-    lifted = studio(workspace).ledger.resume(Scope(scope), value, _role(role), now())
+    lifted = studio(workspace).ledger.resume(Scope(scope), value, required_role(role), now())
     if json_:
         as_json({"resumed": lifted})
     else:
         click.echo("resumed" if lifted else "there was no such stop; see 'clarion status'")
     sys.exit(0 if lifted else 1)
+
+
+def _refusal(decision: Decision, sent: Sequence[Entry]) -> dict[str, Any]:
+    """A refusal as JSON; of what is out, where it stands."""
+    value = {"id": decision.id, "why": str(decision.why), "detail": decision.detail}
+    [url] = [one.url for one in sent if one.id == decision.id] or [""]
+    return value | ({"url": url} if url else {})
+
+
+def _refusals(refused: Sequence[Decision], sent: Sequence[Entry]) -> Iterator[str]:
+    """Refusals for people: what has left already one by one, the rest by reason."""
+    if sent:
+        yield f"too late for {len(sent)}, which had left already:"
+    for entry in sent:
+        words, command = too_late(entry)
+        yield f"  {words}"
+        yield from [f"    {command}"] if command else []
+    others = Counter((one.why, one.detail) for one in refused if one.why is not Why.SENT)
+    for (why, detail), count in others.items():
+        yield f"refused {count}: {why}" + (f" ({detail})" if detail else "")
 
 
 def _past(entries: list[Entry]) -> list[str]:
@@ -269,12 +295,6 @@ def _needs_value(scope: str, value: str) -> None:
     if (scope == "all") == bool(value):
         what = "no value" if scope == "all" else f"the {scope}'s id"
         raise click.UsageError(f"'stop {scope}' takes {what}")
-
-
-def _role(role: str | None) -> str:
-    if not role:
-        raise click.UsageError("say who does this: --as ROLE, or set CLARION_AS")
-    return role
 
 
 COMMANDS: tuple[click.Command, ...] = (plan, approve, status, explain, stop, resume)

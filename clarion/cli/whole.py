@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
-from clarion.cli.options import common, day_option, json_option, now, societies_option, today
+from clarion.cli.options import (
+    common,
+    day_option,
+    json_option,
+    now,
+    societies_option,
+    studio,
+    today,
+)
 from clarion.cli.output import as_json, progress, table
+from clarion.cli.prose import columns
 from clarion.demo import demonstrate
 from clarion.doctor import examine
+from clarion.readiness import judge
 from clarion.settings import NoWorkspaceError, load_settings
 
 
@@ -46,11 +57,22 @@ def demo(folder: Path, societies: tuple[str, ...], after: datetime | None, json_
 
 @click.command()
 @common
-def doctor(workspace: Path | None, json_: bool) -> None:
-    """Examine this installation and, in a workspace, its disk and ledger.
+@day_option("--for", "day", help_="Go or no-go: can all that is planned for this date go out?")
+@societies_option
+def doctor(
+    workspace: Path | None, json_: bool, day: datetime | None, societies: tuple[str, ...]
+) -> None:
+    """Examine this installation and, in a workspace, its disk and ledger; or one date.
 
-    Example: clarion doctor
+    With --for: plan, approvals, translations, helplines, figures, pictures, texts, accounts,
+    stops, rehearsal, clock and machine. Exit code 0 is go, 1 is no-go; a warning is no no-go.
+
+    Example: clarion doctor --for 2027-07-30
     """
+    if day is not None:
+        _go_or_no_go(workspace, day.date(), societies, json_=json_)
+    if societies:
+        raise click.UsageError("--society goes with --for")
     try:
         settings = load_settings(workspace)
     except NoWorkspaceError:
@@ -62,8 +84,30 @@ def doctor(workspace: Path | None, json_: bool) -> None:
     if json_:
         as_json({"checks": [vars(check) for check in found], "problems": len(bad)})
     else:
-        table(("check", "verdict", "what"), [(c.name, c.verdict, c.text) for c in found])
+        columns(("check", "verdict", "what"), [(c.name, c.verdict, c.text) for c in found])
     sys.exit(1 if bad else 0)
+
+
+def _go_or_no_go(
+    workspace: Path | None, day: date, societies: tuple[str, ...], *, json_: bool
+) -> NoReturn:
+    place = studio(workspace)
+    place.societies(societies)  # a mistyped one must not look like one without problems
+    found = judge(place, day, now(), societies)
+    if json_:
+        as_json(
+            {
+                "date": day.isoformat(),
+                "go": found.go,
+                "checks": [vars(check) for check in found.checks],
+                "problems": found.count("problem"),
+                "warnings": found.count("warning"),
+            }
+        )
+    else:
+        columns(("check", "verdict", "what"), [(c.name, c.verdict, c.text) for c in found.checks])
+        click.echo(str(found))
+    sys.exit(0 if found.go else 1)
 
 
 COMMANDS: tuple[click.Command, ...] = (demo, doctor)

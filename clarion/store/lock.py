@@ -6,6 +6,7 @@ The ledger stays right without it; with it, nobody has to wait for a settle time
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +14,8 @@ from filelock import FileLock, Timeout
 
 from clarion.errors import ClarionError
 from scheduler.ledger import StoreError
+
+_POLL = 0.02  # seconds between two tries of who stands by
 
 
 class AlreadyRunningError(ClarionError):
@@ -27,14 +30,16 @@ class Lock:
         self._pid = path.with_name(path.name + ".pid")
         self._lock = FileLock(path, blocking=False)
 
-    def acquire(self) -> None:
+    def acquire(self, *, standing_by: Callable[[str], None] | None = None) -> None:
         """Take it, or raise :class:`AlreadyRunningError` naming the file and the process.
 
-        :class:`~scheduler.ledger.StoreError` when the file cannot be made.
+        With ``standing_by``, that is told who has it, and then it is waited for: the operating
+        system gives it back at once when its holder dies. :class:`~scheduler.ledger.StoreError`
+        when the file cannot be made.
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire()
+            self._take(standing_by)
             self._pid.write_text(f"{os.getpid()}\n", "ascii")
         except Timeout as error:
             raise AlreadyRunningError(
@@ -46,6 +51,15 @@ class Lock:
                 f"{self._path}: cannot be locked ({error.strerror}): "
                 f"give write permission to the folder"
             ) from error
+
+    def _take(self, standing_by: Callable[[str], None] | None) -> None:
+        try:
+            self._lock.acquire()
+        except Timeout:
+            if standing_by is None:
+                raise
+            standing_by(self._holder())
+            self._lock.acquire(blocking=True, poll_interval=_POLL)
 
     def release(self) -> None:
         """Give it back. May be called without holding it."""

@@ -6,25 +6,29 @@ The contract suite holds the two together.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
+    Update,
     and_,
     bindparam,
     case,
     exists,
     func,
+    insert,
     or_,
     select,
+    type_coerce,
     update,
 )
 
-from clarion.store.rows import PROGRESS
 from clarion.store.schema import deliveries as d
-from clarion.store.schema import holds, stops
+from clarion.store.schema import holds, journal, paces, stops
 from scheduler.delivery import State
-from scheduler.ledger import Claim, Filter, Scope
+from scheduler.ledger import Claim, Filter, HoldScope, Scope
 from scheduler.rules import WAITING
 
 _SCOPES = {
@@ -44,39 +48,100 @@ def _stopped() -> ColumnElement[bool]:
     hits = [
         and_(stops.c.scope == scope.value, stops.c.value == own) for scope, own in _SCOPES.items()
     ]
-    return exists().where(or_(stops.c.scope == Scope.ALL.value, *hits)).correlate(d)
+    late = and_(
+        stops.c.scope == Scope.LATE.value,
+        type_coerce(d.c.due_at, stops.c.value.type) < stops.c.value,
+    )
+    return exists().where(or_(stops.c.scope == Scope.ALL.value, late, *hits)).correlate(d)
+
+
+def _held_by(hold: Any) -> ColumnElement[bool]:
+    """Whether a hold, running or not, is about it."""
+    return or_(
+        and_(hold.c.scope == HoldScope.ACCOUNT.value, hold.c.value == d.c.account),
+        and_(hold.c.scope == HoldScope.PLATFORM.value, hold.c.value == d.c.platform),
+    )
 
 
 def _held() -> ColumnElement[bool]:
-    """Its account is on hold."""
+    """Its account or platform is on hold."""
     running = or_(holds.c.until.is_(None), holds.c.until > _NOW)
-    return exists().where(holds.c.account == d.c.account, running).correlate(d)
+    return exists().where(_held_by(holds), running).correlate(d)
 
 
-# When a runner may take it, as things stand: its own time, or the end of its account's hold.
-_AT: ColumnElement[Any] = case(
-    (and_(holds.c.until > _NOW, holds.c.until > d.c.next_try), holds.c.until),
-    else_=d.c.next_try,
-)
+def _later(at: ColumnElement[Any], other: Any) -> ColumnElement[Any]:
+    """The later of two instants, of which the second may be missing."""
+    return case((other > at, other), else_=at)
+
+
+# When a runner may take it, as things stand: its own time, or the end of a hold or of a rest.
+_BY_ACCOUNT, _BY_PLATFORM = holds.alias("by_account"), holds.alias("by_platform")
+_HELD_UNTIL = _later(_later(d.c.next_try, _BY_ACCOUNT.c.until), _BY_PLATFORM.c.until)
+_PACED_UNTIL = _later(_HELD_UNTIL, paces.c.not_before)
+_AT: ColumnElement[Any] = case((d.c.state == State.UNKNOWN.value, _HELD_UNTIL), else_=_PACED_UNTIL)
 _SENDABLE = and_(d.c.state.in_(_WAITING), d.c.expires_at > _NOW, d.c.expires_at > _AT, ~_stopped())
 _COULD = and_(
     d.c.next_try.is_not(None),
-    or_(holds.c.account.is_(None), holds.c.until.is_not(None)),
+    *(
+        or_(hold.c.scope.is_(None), hold.c.until.is_not(None))
+        for hold in (_BY_ACCOUNT, _BY_PLATFORM)
+    ),
     or_(d.c.state == State.UNKNOWN.value, _SENDABLE),
 )
-_WITH_HOLDS = d.outerjoin(holds, holds.c.account == d.c.account)
+_WITH_REST = (
+    d.outerjoin(
+        _BY_ACCOUNT,
+        and_(_BY_ACCOUNT.c.scope == HoldScope.ACCOUNT.value, _BY_ACCOUNT.c.value == d.c.account),
+    )
+    .outerjoin(
+        _BY_PLATFORM,
+        and_(
+            _BY_PLATFORM.c.scope == HoldScope.PLATFORM.value,
+            _BY_PLATFORM.c.value == d.c.platform,
+        ),
+    )
+    .outerjoin(paces, paces.c.account == d.c.account)
+)
 
 DUE = (
-    select(d.c.id)
-    .select_from(_WITH_HOLDS)
-    .where(_COULD, d.c.next_try <= _NOW, _AT <= _NOW)
-    .order_by(d.c.due_at, d.c.id)
+    select(d.c.id, d.c.revision, d.c.account)
+    .select_from(_WITH_REST)
+    .where(
+        _COULD, d.c.state.in_([*_WAITING, State.UNKNOWN.value]), d.c.next_try <= _NOW, _AT <= _NOW
+    )
+    .order_by(d.c.due_at.desc(), d.c.id)
     .limit(bindparam("limit_"))
 )
-"""Ids of what a runner could take at ``now_``, at most ``limit_``."""
+"""Hints at what a runner could take at ``now_``, at most ``limit_``, the newest wave first."""
 
-NEXT_DUE = select(func.min(_AT, type_=d.c.next_try.type)).select_from(_WITH_HOLDS).where(_COULD)
-"""The first instant, seen from ``now_``, at which a runner could take something."""
+RESTING = select(
+    or_(exists().where(holds.c.until > _NOW), exists().where(paces.c.not_before > _NOW))
+)
+"""Whether any account waits for the end of a hold or of a rest."""
+
+NEXT_RESTED = (
+    select(func.min(_AT, type_=d.c.next_try.type))
+    .select_from(_WITH_REST)
+    .where(_COULD, d.c.state.in_([*_WAITING, State.UNKNOWN.value]), _AT > _NOW)
+)
+"""The first instant after ``now_`` at which a runner could take something more."""
+
+
+def _next_in(state: str) -> Select[tuple[Any]]:
+    sendable = (
+        [] if state == State.UNKNOWN.value
+        else [d.c.expires_at > _NOW, d.c.expires_at > d.c.next_try, ~_stopped()]
+    )  # fmt: skip
+    return (
+        select(d.c.next_try)
+        .where(d.c.state == state, d.c.next_try > _NOW, ~_held(), *sendable)
+        .order_by(d.c.next_try)
+        .limit(1)
+    )
+
+
+NEXT_DUE = tuple(_next_in(state) for state in (*_WAITING, State.UNKNOWN.value))
+"""The same where nothing rests: a look into the index for each state."""
 
 INTENT = (
     update(d)
@@ -111,20 +176,32 @@ It says again what :func:`scheduler.rules.leave.why_not_send` says, because only
 say it about the very moment of writing.
 """
 
-SAVE = (
-    update(d)
-    .where(
-        d.c.id == bindparam("id_"),
-        d.c.state == bindparam("state_"),
-        d.c.fence == bindparam("fence_"),
-        d.c.revision == bindparam("revision_"),
-    )
-    .values({column.name: bindparam(column.name) for column in d.c if column.name in PROGRESS})
-)
-"""The compare-and-set of every other change: from the state, fence and revision that were read."""
 
-SAVE_ALL = SAVE.values({column.name: bindparam(column.name) for column in d.c})
-"""The same where the plan changes too."""
+@cache
+def save(columns: frozenset[str]) -> Update:
+    """The compare-and-set of every other change, of these columns: from the state, fence and
+    revision that were read."""
+    return (
+        update(d)
+        .where(
+            d.c.id == bindparam("id_"),
+            d.c.state == bindparam("state_"),
+            d.c.fence == bindparam("fence_"),
+            d.c.revision == bindparam("revision_"),
+        )
+        .values({name: bindparam(name) for name in columns})
+    )
+
+
+SOME = select(d).where(d.c.id.in_(bindparam("ids_", expanding=True)))
+"""The deliveries ``ids_``."""
+
+STOPS = select(stops).order_by(stops.c.scope, stops.c.value)
+HOLDS = select(holds).order_by(holds.c.scope, holds.c.value)
+PACES = select(paces)
+ADD = insert(d)
+NOTE = insert(journal)
+"""What is read and written again and again: built once."""
 
 ONE = select(d).where(d.c.id == bindparam("id_"))
 """The delivery ``id_``."""

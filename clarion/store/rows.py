@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Row, RowMapping
 
+from clarion.store.schema import PROGRESS, deliveries
 from scheduler.delivery import Approval, Content, Delivery, Entry, Late, State, canonical
 from scheduler.ledger import JournalLine
 from scheduler.rules import Change
 
-Row = RowMapping
-
-PROGRESS = frozenset(
-    {
-        "state",
-        "revision",
-        "approved_by",
-        "approved_at",
-        "approved_revision",
-        "approved_hash",
-        "fence",
-        "owner",
-        "lease_until",
-        "next_try",
-        "first_sent_at",
-        "attempts",
-        "in_doubt",
-        "prepared",
-        "remote_id",
-        "url",
-        "posted_at",
-        "receipt",
-        "note",
-    }
-)
-"""The columns that change on the way; the others are the plan's."""
+_PLAN = tuple(column.name for column in deliveries.c if column.name not in PROGRESS)
+_PROGRESS = tuple(column.name for column in deliveries.c if column.name in PROGRESS)
+_PLANNED = len(_PLAN)  # the plan's columns come first
 
 
 def planned(delivery: Delivery) -> dict[str, Any]:
@@ -61,6 +41,10 @@ def planned(delivery: Delivery) -> dict[str, Any]:
         "content": delivery.content.to_json() if delivery.content else None,
         "held": json.dumps(delivery.held, ensure_ascii=False),
         "content_hash": delivery.content_hash,
+        "until": delivery.until.isoformat() if delivery.until else None,
+        "gap": delivery.gap,
+        "fold": delivery.fold,
+        "tzdata": delivery.tzdata,
     }
 
 
@@ -90,31 +74,50 @@ def progress(entry: Entry) -> dict[str, Any]:
     }
 
 
+def saved(old: Entry, new: Entry) -> dict[str, Any]:
+    """The columns in which one entry differs from the one before."""
+    before, after = progress(old), progress(new)
+    if new.delivery is not old.delivery:
+        before, after = planned(old.delivery) | before, planned(new.delivery) | after
+    return {name: value for name, value in after.items() if value != before[name]}
+
+
+def read(entry: Entry) -> dict[str, Any]:
+    """What a compare-and-set compares with."""
+    return {
+        "id_": entry.id,
+        "state_": entry.state.value,
+        "fence_": entry.fence,
+        "revision_": entry.revision,
+    }
+
+
 def everything(entry: Entry) -> dict[str, Any]:
     """All columns."""
     return planned(entry.delivery) | progress(entry)
 
 
-def entry(row: Row) -> Entry:
-    """The entry of a row."""
+def entry(row: Row[Any]) -> Entry:
+    """The entry of a row of the whole table, in the order of its columns."""
+    values = dict(zip(_PROGRESS, row[_PLANNED:], strict=True))
     return Entry(
-        delivery=_delivery(row),
-        state=State(row["state"]),
-        revision=row["revision"],
-        approval=_approval(row),
-        fence=row["fence"],
-        owner=row["owner"],
-        lease_until=row["lease_until"],
-        next_try=row["next_try"],
-        first_sent_at=row["first_sent_at"],
-        attempts=row["attempts"],
-        in_doubt=row["in_doubt"],
-        prepared=row["prepared"],
-        remote_id=row["remote_id"],
-        url=row["url"],
-        posted_at=row["posted_at"],
-        receipt=None if row["receipt"] is None else json.loads(row["receipt"]),
-        note=row["note"],
+        delivery=_delivery(*row[:_PLANNED]),
+        state=State(values["state"]),
+        revision=values["revision"],
+        approval=_approval(values),
+        fence=values["fence"],
+        owner=values["owner"],
+        lease_until=values["lease_until"],
+        next_try=values["next_try"],
+        first_sent_at=values["first_sent_at"],
+        attempts=values["attempts"],
+        in_doubt=values["in_doubt"],
+        prepared=values["prepared"],
+        remote_id=values["remote_id"],
+        url=values["url"],
+        posted_at=values["posted_at"],
+        receipt=None if values["receipt"] is None else json.loads(values["receipt"]),
+        note=values["note"],
     )
 
 
@@ -138,38 +141,36 @@ def remark(now: datetime, event: str, actor: str, detail: str) -> dict[str, Any]
     return {"at": now, "event": event, "actor": actor, "detail": detail, **blank}
 
 
-def journal_line(row: Row) -> JournalLine:
+def journal_line(row: RowMapping) -> JournalLine:
     """The journal line of a row."""
     return JournalLine(**{**dict(row), "delivery": row["delivery"] or ""})
 
 
-def _delivery(row: Row) -> Delivery:
+@lru_cache(maxsize=4096)
+def _delivery(*row: Any) -> Delivery:
+    """The plan's part. A delivery is read several times on its way out, and is the same each
+    time: so it is put together once."""
+    values = dict(zip(_PLAN, row, strict=True))
+    del values["account"], values["content_hash"]  # they follow from the rest
+    content, until = values["content"], values["until"]
     return Delivery(
-        id=row["id"],
-        campaign=row["campaign"],
-        card=row["card"],
-        society=row["society"],
-        channel=row["channel"],
-        platform=row["platform"],
-        locale=row["locale"],
-        occurrence=row["occurrence"],
-        wall=datetime.fromisoformat(row["wall"]),
-        zone=row["zone"],
-        due_at=row["due_at"],
-        expires_at=row["expires_at"],
-        late=Late(row["late"]),
-        author=row["author"],
-        content=None if row["content"] is None else Content.from_json(row["content"]),
-        held=tuple(json.loads(row["held"])),
+        **{
+            **values,
+            "wall": datetime.fromisoformat(values["wall"]),
+            "late": Late(values["late"]),
+            "content": None if content is None else Content.from_json(content),
+            "held": tuple(json.loads(values["held"])),
+            "until": None if until is None else datetime.fromisoformat(until),
+        }
     )
 
 
-def _approval(row: Row) -> Approval | None:
-    if row["approved_by"] is None:
+def _approval(values: Mapping[str, Any]) -> Approval | None:
+    if values["approved_by"] is None:
         return None
     return Approval(
-        by=row["approved_by"],
-        at=row["approved_at"],
-        revision=row["approved_revision"],
-        content_hash=row["approved_hash"],
+        by=values["approved_by"],
+        at=values["approved_at"],
+        revision=values["approved_revision"],
+        content_hash=values["approved_hash"],
     )

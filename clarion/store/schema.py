@@ -27,10 +27,14 @@ from sqlalchemy import (
 metadata = MetaData()
 
 
+_BY_BYTES = String().with_variant(String(collation="C"), "postgresql")
+"""Text that sorts by its bytes, whatever language a database is set to."""
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime."""
 
-    impl = String(27)
+    impl = _BY_BYTES
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:  # noqa: ARG002
@@ -69,6 +73,10 @@ deliveries = Table(
     Column("content", Text),
     Column("held", Text, nullable=False),
     Column("content_hash", String(64), nullable=False),
+    Column("until", String),
+    Column("gap", String, nullable=False),
+    Column("fold", String, nullable=False),
+    Column("tzdata", String, nullable=False),
     # what happens to it
     Column("state", String, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -93,6 +101,31 @@ deliveries = Table(
     Index("clarion_deliveries_series", "campaign", "occurrence"),
 )
 
+PROGRESS = frozenset(
+    {
+        "state",
+        "revision",
+        "approved_by",
+        "approved_at",
+        "approved_revision",
+        "approved_hash",
+        "fence",
+        "owner",
+        "lease_until",
+        "next_try",
+        "first_sent_at",
+        "attempts",
+        "in_doubt",
+        "prepared",
+        "remote_id",
+        "url",
+        "posted_at",
+        "receipt",
+        "note",
+    }
+)
+"""The columns that change on the way; those before them are the plan's."""
+
 journal = Table(
     "clarion_journal",
     metadata,
@@ -112,7 +145,7 @@ stops = Table(
     "clarion_stops",
     metadata,
     Column("scope", String, primary_key=True),
-    Column("value", String, primary_key=True),
+    Column("value", _BY_BYTES, primary_key=True),
     Column("by", String, nullable=False),
     Column("at", Instant, nullable=False),
 )
@@ -120,7 +153,40 @@ stops = Table(
 holds = Table(
     "clarion_holds",
     metadata,
-    Column("account", String, primary_key=True),
+    Column("scope", String, primary_key=True),
+    Column("value", String, primary_key=True),
     Column("until", Instant),
     Column("why", Text, nullable=False),
 )
+
+paces = Table(
+    "clarion_paces",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("not_before", Instant, nullable=False),
+)
+
+clock = Table(
+    "clarion_clock",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("tzdata", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("boot", String, nullable=False),
+    Column("zero", Instant),
+    Column("why", Text, nullable=False),
+)
+"""Two rows a machine: the last time of day that was believed, and the last that a person stands
+behind. A file belongs to one machine, which has no name there."""
+
+passage = Table(
+    "clarion_passage",
+    metadata,
+    Column("token", String, primary_key=True),
+    Column("step", String, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""At most one row: where this ledger came from or went. See :mod:`clarion.store.passage`."""

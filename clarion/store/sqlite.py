@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from clarion.store import passage
 from clarion.store.ledger import SqlLedger
 from clarion.store.migrate import NewerStoreError, migrate
 from scheduler.ledger import StoreError
@@ -56,6 +57,7 @@ def open_ledger(path: Path, *, durable: bool = True, patience: float = BUSY_SECO
     file = SqliteFile(path, durable=durable, patience=patience)
     try:
         with file.write() as db:
+            passage.check(str(path), passage.read(db))
             migrate(db)
     except NewerStoreError as error:
         file.close()
@@ -98,6 +100,13 @@ class SqliteFile:
             with self._writer.begin():
                 yield self._writer
 
+    def enrol(self, owner: str) -> None:
+        """See :meth:`clarion.store.ledger.Transactions.enrol`; a lock file sees to it."""
+
+    def gone(self, owners: Collection[str], *, starting: bool) -> set[str]:
+        """See :meth:`clarion.store.ledger.Transactions.gone`."""
+        return set(owners) if starting else set()
+
     def close(self) -> None:
         """See :meth:`clarion.store.ledger.Transactions.close`."""
         with self._lock:
@@ -110,8 +119,10 @@ class SqliteFile:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except IntegrityError:
-            raise  # a broken promise of ours, not of the disk
+        except IntegrityError as error:
+            if passage.CLOSED not in str(error.orig):
+                raise  # a broken promise of ours, not of the disk
+            raise StoreError(f"{self._path}: {passage.CLOSED_WORDS}") from None
         except DBAPIError as error:
             raise StoreError(f"{self._path}: {_remedy(error)}") from error
 

@@ -51,16 +51,7 @@ class APSchedulerClock:
     def arm(self, at: datetime) -> None:
         """See :meth:`scheduler.clock.Clock.arm`."""
         with self._lock:
-            self._forget()
-            # A fresh name each time: a job that replaces one that still runs is skipped silently.
-            self._armed = f"clarion-alarm-{next(self._numbers)}"
-            delay = max(0.0, self._time.seconds_until(at))
-            self._scheduler.add_job(
-                self._ring,
-                DateTrigger(self._system.now() + timedelta(seconds=delay), timezone=UTC),
-                args=[at],
-                id=self._armed,
-            )
+            self._set(at)
 
     def disarm(self) -> None:
         """See :meth:`scheduler.clock.Clock.disarm`."""
@@ -78,14 +69,28 @@ class APSchedulerClock:
         self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
 
-    def _ring(self, at: datetime) -> None:
+    def _ring(self, name: str, at: datetime) -> None:
         wake = self._wake
         if wake is None:
             return
-        if self._time.seconds_until(at) > 0:  # the system's clock was put forward meanwhile
-            self.arm(at)
+        if self._time.seconds_until(at) > 0:  # a clock was set meanwhile: it came too soon
+            with self._lock:
+                if self._armed == name:  # and nobody has armed another one since
+                    self._set(at)
             return
         wake()
+
+    def _set(self, at: datetime) -> None:
+        self._forget()
+        # A fresh name each time: a job that replaces one that still runs is skipped silently.
+        self._armed = name = f"clarion-alarm-{next(self._numbers)}"
+        delay = max(0.0, self._time.seconds_until(at))
+        self._scheduler.add_job(
+            self._ring,
+            DateTrigger(self._system.now() + timedelta(seconds=delay), timezone=UTC),
+            args=[name, at],
+            id=name,
+        )
 
     def _forget(self) -> None:
         if self._armed is None:

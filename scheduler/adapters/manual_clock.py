@@ -11,6 +11,7 @@ class ManualTime:
 
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)
+        self._elapsed = 0.0
 
     def now(self) -> datetime:
         """The instant it was last moved to."""
@@ -20,9 +21,20 @@ class ManualTime:
         """The distance to ``instant``."""
         return (instant - self._now).total_seconds()
 
+    def elapsed(self) -> float:
+        """Seconds it was moved forward by, all in all."""
+        return self._elapsed
+
     def move(self, to: datetime | timedelta) -> None:
-        """Make it this instant, or this much later. It may be moved back, as real clocks are."""
-        self._now = self._now + to if isinstance(to, timedelta) else to.astimezone(UTC)
+        """Let time pass until this instant, or for this long. No time passes backwards: moved
+        back, it is only set, as by :meth:`step`."""
+        before = self._now
+        self._now = before + to if isinstance(to, timedelta) else to.astimezone(UTC)
+        self._elapsed += max(0.0, (self._now - before).total_seconds())
+
+    def step(self, delta: timedelta) -> None:
+        """Set the clock by this much, forward or back, as a person or a time service would."""
+        self._now += delta
 
 
 class ManualClock:

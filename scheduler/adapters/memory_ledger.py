@@ -7,22 +7,27 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from scheduler.delivery import Delivery, Entry
+from scheduler.delivery import Delivery, Entry, State
 from scheduler.ledger import (
     EVERYTHING,
-    AccountHold,
     Claim,
     Decision,
     Filter,
     Granted,
+    Hold,
+    HoldScope,
     JournalLine,
+    Moved,
     NoSuchDeliveryError,
     Outcome,
     PutCounts,
     Recovered,
+    Ref,
     Refused,
     Scope,
+    Spacing,
     Stop,
+    Verdict,
     Why,
 )
 from scheduler.rules import Change, ending, leave, people, posting
@@ -36,7 +41,8 @@ class MemoryLedger:
         self._entries: dict[str, Entry] = {}
         self._journal: list[JournalLine] = []
         self._stops: dict[tuple[Scope, str], Stop] = {}
-        self._holds: dict[str, AccountHold] = {}
+        self._holds: dict[tuple[HoldScope, str], Hold] = {}
+        self._paces: dict[str, datetime] = {}
 
     # --- the plan ---
 
@@ -96,57 +102,79 @@ class MemoryLedger:
         with self._lock:
             return [self._decide(one, lambda old: people.revoke(old, by), now) for one in ids]
 
+    def skip(self, ids: Iterable[str], by: str, now: datetime) -> list[Decision]:
+        """See :meth:`scheduler.ledger.Ledger.skip`."""
+        with self._lock:
+            return [self._decide(one, lambda old: people.skip(old, by), now) for one in ids]
+
+    def rederive(
+        self, derive: Callable[[Delivery], Delivery], release: str, now: datetime
+    ) -> list[Moved]:
+        """See :meth:`scheduler.ledger.Ledger.rederive`."""
+        moved = []
+        with self._lock:
+            old_ones = [one for one in self._entries.values() if one.delivery.tzdata != release]
+            for old in sorted(old_ones, key=_order):
+                change = people.rederived(old, derive(old.delivery))
+                if change is not None:
+                    entry = self._write(change, now)
+                    if entry.delivery.due_at != old.delivery.due_at:
+                        moved.append(Moved(entry, old.delivery.due_at))
+        return moved
+
     def resolve(
-        self, delivery_id: str, by: str, now: datetime, *, posted: bool, url: str = ""
+        self, delivery_id: str, by: str, now: datetime, verdict: Verdict, url: str = ""
     ) -> Decision:
         """See :meth:`scheduler.ledger.Ledger.resolve`."""
         with self._lock:
             return self._decide(
-                delivery_id,
-                lambda old: people.resolve(old, by, now, posted=posted, url=url),
-                now,
+                delivery_id, lambda old: people.resolve(old, by, now, verdict, url), now
             )
 
     # --- runners ---
 
-    def due(self, now: datetime, limit: int) -> list[str]:
+    def due(self, now: datetime, limit: int) -> list[Ref]:
         """See :meth:`scheduler.ledger.Ledger.due`."""
         with self._lock:
-            stops, holds = list(self._stops.values()), self._holds
-            found = [
-                one for one in self._entries.values() if leave.claimable(one, now, stops, holds)
-            ]
-        return [entry.id for entry in sorted(found, key=_order)[:limit]]
+            switches = self._switches()
+            found = [one for one in self._entries.values() if leave.claimable(one, now, switches)]
+        return [leave.ref(entry) for entry in sorted(found, key=_newest)[:limit]]
 
     def next_due(self, now: datetime) -> datetime | None:
         """See :meth:`scheduler.ledger.Ledger.next_due`."""
         with self._lock:
-            stops, holds = list(self._stops.values()), self._holds
-            times = [leave.ready_at(one, now, stops, holds) for one in self._entries.values()]
-        return min((at for at in times if at is not None), default=None)
+            switches = self._switches()
+            times = [leave.ready_at(one, now, switches) for one in self._entries.values()]
+        return min((at for at in times if at is not None and at > now), default=None)
 
     def claim(
-        self, ids: Iterable[str], owner: str, lease_until: datetime, now: datetime
+        self,
+        refs: Iterable[Ref],
+        owner: str,
+        lease_until: datetime,
+        now: datetime,
+        spacing: Spacing | None = None,
     ) -> list[Claim]:
         """See :meth:`scheduler.ledger.Ledger.claim`."""
+        claims = []
         with self._lock:
-            stops = list(self._stops.values())
-            claims = []
-            for one in ids:
-                old = self._entries.get(one)
-                if old is None or not leave.claimable(old, now, stops, self._holds):
+            for ref in refs:
+                old = self._entries.get(ref.id)
+                if old is None or not leave.claimable(old, now, self._switches()):
                     continue
                 entry = self._write(posting.claimed(old, owner, lease_until), now)
                 claims.append(Claim(entry.id, owner, entry.fence, entry))
-            return claims
+                if entry.state is State.CLAIMED and spacing is not None:
+                    rest = spacing.after(entry.delivery, now)
+                    if rest:
+                        self._paces[entry.delivery.account] = now + rest
+        return claims
 
     def intent(self, claim: Claim, prepared: bytes, now: datetime) -> Granted | Refused:
         """See :meth:`scheduler.ledger.Ledger.intent`."""
         with self._lock:
             old = self._entry(claim.id)
-            against = leave.why_not_send(
-                old, claim, prepared, now, self._stops.values(), self._holds
-            )
+            against = leave.why_not_send(old, claim, prepared, now, self._switches())
             if against is None:
                 digest = hashlib.sha256(prepared).hexdigest()
                 return Granted(self._write(posting.sending(old, prepared, digest, now), now))
@@ -204,32 +232,34 @@ class MemoryLedger:
         with self._lock:
             return sorted(self._stops.values(), key=lambda stop: (stop.scope, stop.value))
 
-    def hold_account(self, account: str, until: datetime | None, why: str, now: datetime) -> None:
-        """See :meth:`scheduler.ledger.Ledger.hold_account`."""
-        new = AccountHold(account, until, why)
+    def hold(self, hold: Hold, now: datetime) -> None:
+        """See :meth:`scheduler.ledger.Ledger.hold`."""
+        key = hold.scope, hold.value
         with self._lock:
-            old = self._holds.get(account)
-            self._holds[account] = leave.longer(old, new)
-            if self._holds[account] is new:
-                self._note(now, "hold", "", f"{account}: {why}")
+            if leave.longer(self._holds.get(key), hold) is hold:
+                self._holds[key] = hold
+                self._note(now, "hold", "", f"{hold.scope} {hold.value}: {hold.why}")
 
-    def release_account(self, account: str, by: str, now: datetime) -> bool:
-        """See :meth:`scheduler.ledger.Ledger.release_account`."""
+    def release(self, scope: HoldScope, value: str, by: str, now: datetime) -> bool:
+        """See :meth:`scheduler.ledger.Ledger.release`."""
         with self._lock:
-            if self._holds.pop(account, None) is None:
+            if self._holds.pop((scope, value), None) is None:
                 return False
-            self._note(now, "release", by, account)
+            self._note(now, "release", by, f"{scope} {value}")
             return True
 
-    def holds(self) -> list[AccountHold]:
+    def holds(self) -> list[Hold]:
         """See :meth:`scheduler.ledger.Ledger.holds`."""
         with self._lock:
-            return sorted(self._holds.values(), key=lambda hold: hold.account)
+            return sorted(self._holds.values(), key=lambda hold: (hold.scope, hold.value))
 
     def close(self) -> None:
         """There is nothing to give back."""
 
     # --- inside ---
+
+    def _switches(self) -> leave.Switches:
+        return leave.Switches(list(self._stops.values()), self._holds, self._paces)
 
     def _entry(self, delivery_id: str) -> Entry:
         try:
@@ -283,3 +313,7 @@ class MemoryLedger:
 
 def _order(entry: Entry) -> tuple[datetime, str]:
     return entry.delivery.due_at, entry.id
+
+
+def _newest(entry: Entry) -> tuple[float, str]:
+    return -entry.delivery.due_at.timestamp(), entry.id

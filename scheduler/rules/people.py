@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from campaigns.roles import same_role
 from scheduler.delivery import Approval, Delivery, Entry, State
-from scheduler.ledger import Decision, PutCounts, Why
+from scheduler.ledger import Decision, PutCounts, Verdict, Why
 from scheduler.rules import WAITING, Change, freed, untouchable
 
 REVOCABLE = WAITING | {State.CLAIMED}
@@ -145,6 +145,34 @@ def revoke(old: Entry, by: str) -> Change | Decision:
     return Change(replace(entry, note=f"approval taken back by {by}"), "revoked", by)
 
 
+def skip(old: Entry, by: str) -> Change | Decision:
+    """A person lets it go by."""
+    if untouchable(old):
+        return Decision(old.id, Why.SENT, _sent_words(old))
+    if old.state not in WITHDRAWABLE:
+        return Decision(old.id, Why.CLOSED, f"it is {old.state}")
+    entry = replace(freed(old), state=State.MISSED, approval=None, next_try=None)
+    return Change(replace(entry, note=f"let go by {by}"), "skipped", by)
+
+
+def rederived(old: Entry, new: Delivery) -> Change | None:
+    """The same wall time by newer zone data; None where it cannot change any more.
+
+    The approval stays: what somebody approved is the time on the wall.
+    """
+    if old.state not in WITHDRAWABLE or old.in_doubt:
+        return None
+    before, after = old.delivery.due_at, new.due_at
+    releases = f"{old.delivery.tzdata or 'unknown'} to {new.tzdata}"
+    # A wait that was not for the old instant itself was asked for by a platform: it stands.
+    waits = old.next_try if old.next_try is None or old.next_try > before else after
+    entry = replace(old, delivery=new, next_try=waits)
+    if before == after and old.delivery.expires_at == new.expires_at:
+        return Change(entry, "time-checked", detail=releases)
+    moved = f"{before.isoformat()} to {after.isoformat()}, zone data {releases}"
+    return Change(entry, "time-moved", detail=moved)
+
+
 def _sent_words(entry: Entry) -> str:
     if entry.state is State.POSTED:
         return f"posted: {entry.url or entry.remote_id}"
@@ -152,19 +180,36 @@ def _sent_words(entry: Entry) -> str:
     return f"already sending since {since}"
 
 
-def resolve(old: Entry, by: str, now: datetime, *, posted: bool, url: str) -> Change | Decision:
+def resolve(old: Entry, by: str, now: datetime, verdict: Verdict, url: str) -> Change | Decision:
     """A person looked at the account and says what is there."""
+    if not by.strip():
+        return Decision(old.id, Why.NO_NAME)
     if old.state is not State.NEEDS_HUMAN:
         return Decision(old.id, Why.CLOSED, f"it is {old.state}")
-    if posted:
-        entry = replace(
-            old,
-            state=State.POSTED,
-            in_doubt=False,
-            url=url,
-            posted_at=old.first_sent_at or now,
-            note=f"seen by {by}",
-        )
-        return Change(entry, "seen", by, url)
-    entry = replace(_fresh(old, old.delivery), in_doubt=False, approval=None, prepared=b"")
-    return Change(entry, "not-seen", by)
+    match verdict:
+        case Verdict.THERE:
+            return Change(_seen(old, by, now, url), "seen", by, url)
+        case Verdict.LOOK_AGAIN if old.in_doubt and old.prepared:
+            entry = replace(old, state=State.UNKNOWN, next_try=now)
+            return Change(entry, "look-again", by)
+        case Verdict.LOOK_AGAIN:
+            return Decision(old.id, Why.CLOSED, "no request of it is outstanding")
+    return Change(_not_seen(old, now), "not-seen", by)
+
+
+def _seen(old: Entry, by: str, now: datetime, url: str) -> Entry:
+    return replace(
+        old,
+        state=State.POSTED,
+        in_doubt=False,
+        url=url,
+        posted_at=old.first_sent_at or now,
+        note=f"seen by {by}",
+    )
+
+
+def _not_seen(old: Entry, now: datetime) -> Entry:
+    entry = replace(old, in_doubt=False, prepared=b"", first_sent_at=None)
+    if old.approved and old.delivery.ready and now < old.delivery.expires_at:
+        return replace(entry, state=State.APPROVED, next_try=max(now, old.delivery.due_at), note="")
+    return replace(_fresh(entry, old.delivery), approval=None)

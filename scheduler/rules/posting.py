@@ -42,8 +42,10 @@ def refused(old: Entry, why: Why, detail: str, now: datetime) -> Change | None:
         return None
     if old.state is State.RECONCILING:
         if why in (Why.LATE, Why.NOT_APPROVED):
+            words = f"{words}; it may have gone out: open the account, and say what is there"
             return Change(to_human(old, words), "refused", old.owner, words)
-        entry = replace(freed(old), state=State.UNKNOWN, next_try=now + LOOK_AGAIN, note=words)
+        pause = timedelta() if why is Why.ACCOUNT_HELD else LOOK_AGAIN  # a hold has its own end
+        entry = replace(freed(old), state=State.UNKNOWN, next_try=now + pause, note=words)
         return Change(entry, "refused", old.owner, words)
     if why is Why.LATE:
         return Change(lapsed(old, words), "refused", old.owner, words)

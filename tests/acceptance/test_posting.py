@@ -221,7 +221,7 @@ def _minutes_later(workspace: Path) -> dict[State, int]:
         Lock(workspace / "clarion.lock"),
     ):
         clock = RehearsalTime(SystemTime().now() + timedelta(minutes=2))
-        runner = studio.runner(studio.ledger, clock, studio.publisher_for)
+        runner = studio.rehearsal_runner(studio.ledger, clock, studio.publisher_for)
         runner.start()
         try:
             assert runner.wait_idle(60.0)

@@ -59,8 +59,8 @@ def test_the_story_says_what_happened(told: tuple[Path, dict[str, Done]]) -> Non
     assert "6 deliveries, 3 held; 6 new" in ends["plan"].out
     assert "3 approved by national-editor, 0 refused" in ends["approve"].out
     assert "planned 6, posted 3, held 3, lost 0, duplicated 0" in ends["rehearse"].out
-    assert re.search(r"^approved +3$", ends["status"].out, re.M)
-    assert "next: 2027-07-29 07:00 UTC" in ends["status"].out
+    assert re.search(r"^ +3  approved$", ends["status"].out, re.M)
+    assert "next: 2027-07-29 09:00:00 Europe/Malta (07:00:00 UTC)" in ends["status"].out
 
 
 def test_an_edited_text_is_noticed_until_the_catalogue_follows(

@@ -1,4 +1,4 @@
-"""``make bench``: ratios from one interleaved run, and what a campaign costs.
+"""``make bench``: pictures in one interleaved race, what a campaign costs, how the schedule keeps.
 
 Prints each race, then the goals with what this run gave, and writes all of it to
 ``build/bench/bench.json``. It never fails for being slow.
@@ -19,9 +19,12 @@ from typing import Any
 from tests.benchmarks import campaign, cards, field
 from tests.benchmarks.goals import Goal, goals, lines
 from tests.benchmarks.race import Score, race, warm
+from tests.benchmarks.schedule import programme
+from tests.benchmarks.schedule.goals import goals as schedule_goals
 from tests.reference import samples
 
 FOLDER = field.ROOT / "build" / "bench"
+PARTS = ("race", "campaign", "schedule")
 _PATIENCE = 50.0
 """Seconds after which a race ends with the rounds it has."""
 
@@ -30,10 +33,17 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="at most this many; default 7")
     parser.add_argument("--languages", type=int, default=40, help="of the campaign; default 40")
-    parser.add_argument("--long", action="store_true", help="a campaign ten times as large, too")
-    parser.add_argument("--skip", choices=("race", "campaign"), help="leave one half out")
+    parser.add_argument(
+        "--long", action="store_true", help="a campaign ten times as large, five rounds of posts"
+    )
+    parser.add_argument(
+        "--skip", choices=PARTS, action="append", default=[], help="leave a part out"
+    )
+    parser.add_argument("--only", choices=PARTS, action="append", default=[], help="just this part")
     parser.add_argument("--samples", type=Path, default=samples.FOLDER)
-    return parser.parse_args(words)
+    asked = parser.parse_args(words)
+    asked.parts = set(asked.only or PARTS) - set(asked.skip)
+    return asked
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -43,17 +53,21 @@ def main(words: Sequence[str] | None = None) -> None:
     begun = time.monotonic()
     found: dict[str, Any] = {}
     races: dict[str, dict[str, Score]] = {"jpeg": {}, "png": {}}
-    if asked.skip != "race":
+    if "race" in asked.parts:
         races, found["first_picture_s"], found["memory_mb"] = _races(asked.samples, asked.rounds)
         _print_races(races, found)
     whole = None
-    if asked.skip != "campaign":
+    if "campaign" in asked.parts:
         drawn, refused = cards.drawable(asked.samples, asked.languages)
         for reason in refused:
             _say(f"left out: {reason}")
         whole = campaign.run(drawn, asked.long, _say)
         print("", *_campaign_lines(whole), sep="\n")
-    table = goals(races["jpeg"], races["png"], whole)
+    table = goals(races["jpeg"], races["png"], whole) if asked.parts - {"schedule"} else []
+    if "schedule" in asked.parts:
+        posts = programme.run(FOLDER / "schedule", asked.long, _say)
+        found["schedule"] = posts.plain()
+        table += schedule_goals(posts)
     head = f"{'goal':52} {'at least':>10} {'aim':>10} {'now':>10} {'CPU':>8}"
     print("", head, *(goal.row() for goal in table), sep="\n")
     _write(races, whole, found, table)

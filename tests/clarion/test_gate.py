@@ -137,10 +137,12 @@ def post(
     time = ManualTime(DUE - timedelta(minutes=1))
     with closing(Studio(load_settings(place))) as studio:
         gate = Gate(studio.press, rehearsal=rehearsal)
-        deliver = Deliver(studio.ledger, time, lambda _: publisher, gate, studio.settings.assets)
-        runner = Runner(
-            studio.ledger, ManualClock(time), InlineExecutor(), deliver, time, "runner"
-        )  # fmt: skip
+        deliver = Deliver(
+            studio.ledger, time, lambda _: publisher, gate, studio.settings.assets, "runner"
+        )
+        executor = InlineExecutor()
+        runner = Runner(studio.ledger, ManualClock(time), executor, deliver.work, time, "runner")
+        executor.start(deliver.work, runner.wake)
         assert runner.round() == 0, "something left before its time"
         meanwhile()
         time.move(DUE)

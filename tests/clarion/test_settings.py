@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from clarion.cli.output import table
-from clarion.settings import Settings, load_settings, setting_names, usable_cores
+from clarion.settings import (
+    Settings,
+    SettingsError,
+    load_settings,
+    setting_names,
+    usable_cores,
+)
 from tests.conftest import Command
 
 
@@ -21,13 +27,45 @@ def test_every_setting_can_be_set(workspace: Path) -> None:
     chosen = {
         "societies": '["fr"]', "campaigns": '["online-safety"]', "formats": '["link"]',
         "encoding": '"png"', "workers": "3", "sample_helpline": "true",
+        "assets": '"s3://pictures/clarion"', "assets_endpoint": '"https://s3.example.org"',
+        "time_check": '"https://www.example.org/"', "database": '"postgresql://clarion@db/clarion"',
+        "slots": "4", "spacing": "60", "catch_up_spacing": "120",
     }  # fmt: skip
     assert chosen.keys() == set(setting_names())
     text = "\n".join(f"{name} = {value}" for name, value in chosen.items())
     (workspace / "clarion.toml").write_text(text, "utf-8")
     assert load_settings(workspace, {}) == Settings(
-        workspace, ("fr",), ("online-safety",), ("link",), "png", 3, sample_helpline=True
+        workspace,
+        ("fr",),
+        ("online-safety",),
+        ("link",),
+        "png",
+        3,
+        sample_helpline=True,
+        assets_in="s3://pictures/clarion",
+        assets_endpoint="https://s3.example.org",
+        time_check="https://www.example.org/",
+        database="postgresql://clarion@db/clarion",
+        slots=4,
+        spacing=60,
+        catch_up_spacing=120,
     )
+
+
+@pytest.mark.parametrize("line", ["slots = 0", "slots = 257", "spacing = -1", "spacing = 86401"])
+def test_a_number_out_of_its_range_is_refused(workspace: Path, line: str) -> None:
+    (workspace / "clarion.toml").write_text(line, "utf-8")
+    with pytest.raises(SettingsError, match="write a whole number from"):
+        load_settings(workspace, {})
+
+
+def test_the_database_may_be_named_by_the_environment_and_is_never_shown(workspace: Path) -> None:
+    found = load_settings(workspace, {"CLARION_DATABASE": "postgresql://u:hidden@db/clarion"})
+    assert found.database == "postgresql://u:hidden@db/clarion"
+    assert "hidden" not in repr(found)
+    with pytest.raises(SettingsError) as refused:
+        load_settings(workspace, {"CLARION_DATABASE": "mysql://u:hidden@db/clarion"})
+    assert "hidden" not in str(refused.value)
 
 
 def test_the_environment_gives_the_workspace_and_the_option_wins(

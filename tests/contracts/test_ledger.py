@@ -12,13 +12,15 @@ import pytest
 
 from clarion.store.sqlite import open_ledger
 from scheduler.adapters.memory_ledger import MemoryLedger
-from scheduler.delivery import Late, State
+from scheduler.delivery import Delivery, Late, State
 from scheduler.ledger import (
     AskHuman,
     Claim,
     Filter,
     Granted,
+    Hold,
     HoldBack,
+    HoldScope,
     IllegalOutcomeError,
     InDoubt,
     Ledger,
@@ -27,13 +29,18 @@ from scheduler.ledger import (
     Posted,
     PutCounts,
     Recovered,
+    Ref,
     Refused,
     Rejected,
     Scope,
+    Spacing,
     TryAgain,
+    Verdict,
     Why,
+    moment,
 )
 from scheduler.plan import PUNCTUAL, LatePolicy, Target
+from tests.postgres import new_database_ledger
 from tests.scheduler.scene import (
     BEFORE,
     DUE,
@@ -45,6 +52,8 @@ from tests.scheduler.scene import (
     approved,
     claim_one,
     deliveries,
+    due_ids,
+    hint,
 )
 
 SECOND = timedelta(seconds=1)
@@ -55,11 +64,19 @@ RECEIPT = {"remote_id": "42", "echoed": {"alts": ["Una mano"], "language": "it"}
 OUT = Posted("42", "https://example.org/42", DUE + SECOND, RECEIPT, "the language differs")
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    made: Ledger = MemoryLedger() if request.param == "memory" else open_ledger(tmp_path / "l.db")
+    made = opened(request, tmp_path)
     yield made
     made.close()
+
+
+def opened(request: pytest.FixtureRequest, folder: Path) -> Ledger:
+    if request.param == "memory":
+        return MemoryLedger()
+    if request.param == "sqlite":
+        return open_ledger(folder / "l.db")
+    return new_database_ledger(request.getfixturevalue("postgres"))
 
 
 def sent(ledger: Ledger, delivery_id: str) -> Claim:
@@ -92,7 +109,7 @@ def test_an_unknown_id_is_an_error_that_names_it(ledger: Ledger) -> None:
     with pytest.raises(NoSuchDeliveryError, match="nobody"):
         ledger.get("nobody")
     assert ledger.approve(["nobody"], "approver", BEFORE)[0].why is Why.UNKNOWN_ID
-    assert ledger.claim(["nobody"], "runner", DUE + LEASE, DUE) == []
+    assert ledger.claim([Ref("nobody", 1, "it/feed")], "runner", DUE + LEASE, DUE) == []
 
 
 def test_putting_the_same_plan_again_changes_nothing(ledger: Ledger) -> None:
@@ -123,7 +140,7 @@ def test_any_change_voids_the_approval(ledger: Ledger, change: dict[str, object]
     entry = ledger.get(one.id)
     assert entry.state is (State.HELD if "held" in change else State.PLANNED)
     assert (entry.approval, entry.approved, entry.revision) == (None, False, 2)
-    assert ledger.due(DUE + MINUTE, 10) == []
+    assert due_ids(ledger, DUE + MINUTE, 10) == []
 
 
 def test_changed_words_or_alt_text_void_the_approval(ledger: Ledger) -> None:
@@ -152,7 +169,7 @@ def test_what_is_no_longer_planned_is_withdrawn(ledger: Ledger) -> None:
         State.APPROVED if entry.delivery == plan[0] else State.CANCELLED
         for entry in ledger.entries()
     ]
-    assert ledger.due(DUE, 10) == [plan[0].id]
+    assert due_ids(ledger, DUE, 10) == [plan[0].id]
     assert ledger.put(plan, BEFORE) == PutCounts(unchanged=1, changed=2)
     assert state(ledger, plan[1].id) is State.PLANNED
 
@@ -259,7 +276,7 @@ def test_a_revoked_delivery_is_not_sent(ledger: Ledger) -> None:
     assert all(decision.granted for decision in ledger.revoke(ids, "approver", DUE))
     assert {entry.state for entry in ledger.entries()} == {State.PLANNED}
     assert ledger.intent(claim, b"request", DUE) == Refused(Why.LOST, "it is planned")
-    assert ledger.due(DUE + MINUTE, 10) == []
+    assert due_ids(ledger, DUE + MINUTE, 10) == []
     assert ledger.revoke([waiting.id], "approver", DUE)[0].why is Why.CLOSED
 
 
@@ -282,29 +299,30 @@ def test_only_approved_deliveries_fall_due_and_only_in_time(ledger: Ledger) -> N
     approved(ledger, [one])
     ledger.put([one, two], BEFORE)
     assert ledger.next_due(BEFORE) == DUE
-    assert ledger.due(DUE - SECOND, 10) == []
-    assert ledger.due(DUE, 10) == [one.id]
-    assert ledger.due(EXPIRES - SECOND, 10) == [one.id]
-    assert ledger.due(EXPIRES, 10) == []
+    assert due_ids(ledger, DUE - SECOND, 10) == []
+    assert due_ids(ledger, DUE, 10) == [one.id]
+    assert due_ids(ledger, EXPIRES - SECOND, 10) == [one.id]
+    assert due_ids(ledger, EXPIRES, 10) == []
     assert ledger.next_due(EXPIRES) is None
 
 
 def test_due_comes_in_order_and_no_more_than_asked_for(ledger: Ledger) -> None:
     plan = deliveries(4, [ROME, ATHENS])
     approved(ledger, plan)
-    assert ledger.due(DUE, 5) == [one.id for one in plan][:5]
+    newest = sorted(plan, key=lambda one: (-one.due_at.timestamp(), one.id))
+    assert due_ids(ledger, DUE, 5) == [one.id for one in newest][:5]
     assert ledger.next_due(BEFORE) == DUE - timedelta(hours=1)
 
 
 def test_a_claim_is_had_once(ledger: Ledger) -> None:
     [one] = deliveries()
     approved(ledger, [one])
-    assert ledger.claim([one.id], "a", DUE + LEASE, DUE - SECOND) == []
-    [claim] = ledger.claim([one.id], "a", DUE + LEASE, DUE)
-    assert ledger.claim([one.id], "b", DUE + LEASE, DUE) == []
+    assert ledger.claim([hint(ledger, one.id)], "a", DUE + LEASE, DUE - SECOND) == []
+    [claim] = ledger.claim([hint(ledger, one.id)], "a", DUE + LEASE, DUE)
+    assert ledger.claim([hint(ledger, one.id)], "b", DUE + LEASE, DUE) == []
     assert (claim.id, claim.owner, claim.fence) == (one.id, "a", 1)
     assert claim.entry == ledger.get(one.id)
-    assert ledger.due(DUE, 10) == []
+    assert due_ids(ledger, DUE, 10) == []
     assert ledger.next_due(DUE) is None
 
 
@@ -373,16 +391,16 @@ def test_a_stop_holds_back_what_it_covers_until_it_is_lifted(
     assert "coordinator" in answer.detail
     assert state(ledger, claimed.id) is State.APPROVED
     reached = scope in (Scope.ALL, Scope.CAMPAIGN)
-    assert ledger.due(DUE, 10) == ([] if reached else [other.id])
+    assert due_ids(ledger, DUE, 10) == ([] if reached else [other.id])
     assert ledger.next_due(BEFORE) == (None if reached else other.due_at)
-    assert ledger.claim([waiting.id], "runner", DUE + LEASE, DUE) == []
+    assert ledger.claim([hint(ledger, waiting.id)], "runner", DUE + LEASE, DUE) == []
     assert [(stop.scope, stop.value, stop.by) for stop in ledger.stops()] == [
         (scope, value, "coordinator")
     ]
     assert ledger.resume(scope, value, "coordinator", DUE)
     assert not ledger.resume(scope, value, "coordinator", DUE)
     assert ledger.stops() == []
-    assert len(ledger.due(DUE, 10)) == 3
+    assert len(due_ids(ledger, DUE, 10)) == 3
 
 
 @pytest.mark.parametrize(
@@ -419,26 +437,26 @@ def test_a_held_account_gets_nothing_until_its_time(ledger: Ledger) -> None:
     approved(ledger, [mine, other])
     claim = claim_one(ledger, mine.id)
     until = DUE + 5 * MINUTE
-    ledger.hold_account("it/feed", until, "too many requests", DUE)
+    ledger.hold(Hold(HoldScope.ACCOUNT, "it/feed", until, "too many requests"), DUE)
     answer = ledger.intent(claim, b"request", DUE)
     assert answer == Refused(Why.ACCOUNT_HELD, "too many requests")
-    assert ledger.due(DUE, 10) == [other.id]
+    assert due_ids(ledger, DUE, 10) == [other.id]
     claim_one(ledger, other.id)
     assert ledger.next_due(DUE) == until
-    assert ledger.due(until - SECOND, 10) == []
-    assert ledger.due(until, 10) == [mine.id]
+    assert due_ids(ledger, until - SECOND, 10) == []
+    assert due_ids(ledger, until, 10) == [mine.id]
 
 
 def test_an_account_held_without_end_waits_to_be_released(ledger: Ledger) -> None:
     [one] = deliveries()
     approved(ledger, [one])
-    ledger.hold_account("it/feed", None, "the token has expired", DUE)
+    ledger.hold(Hold(HoldScope.ACCOUNT, "it/feed", None, "the token has expired"), DUE)
     assert ledger.next_due(BEFORE) is None
-    assert ledger.due(DUE, 10) == []
-    assert [(hold.account, hold.until) for hold in ledger.holds()] == [("it/feed", None)]
-    assert ledger.release_account("it/feed", "operator", DUE)
-    assert not ledger.release_account("it/feed", "operator", DUE)
-    assert ledger.due(DUE, 10) == [one.id]
+    assert due_ids(ledger, DUE, 10) == []
+    assert [(hold.value, hold.until) for hold in ledger.holds()] == [("it/feed", None)]
+    assert ledger.release(HoldScope.ACCOUNT, "it/feed", "operator", DUE)
+    assert not ledger.release(HoldScope.ACCOUNT, "it/feed", "operator", DUE)
+    assert due_ids(ledger, DUE, 10) == [one.id]
 
 
 def test_a_hold_is_only_ever_lengthened(ledger: Ledger) -> None:
@@ -449,14 +467,14 @@ def test_a_hold_is_only_ever_lengthened(ledger: Ledger) -> None:
         (None, None),
         (DUE + 2 * MINUTE, None),
     ):
-        ledger.hold_account("it/feed", until, "busy", BEFORE)
+        ledger.hold(Hold(HoldScope.ACCOUNT, "it/feed", until, "busy"), BEFORE)
         assert [hold.until for hold in ledger.holds()] == [kept]
 
 
 def test_a_hold_beyond_the_last_moment_leaves_nothing_due(ledger: Ledger) -> None:
     [one] = deliveries()
     approved(ledger, [one])
-    ledger.hold_account("it/feed", EXPIRES, "busy", DUE)
+    ledger.hold(Hold(HoldScope.ACCOUNT, "it/feed", EXPIRES, "busy"), DUE)
     assert ledger.next_due(DUE) is None
     assert ledger.expire(EXPIRES) == 1
 
@@ -493,7 +511,7 @@ def test_trying_again_waits_for_its_time(ledger: Ledger) -> None:
     entry = ledger.get(one.id)
     assert (entry.state, entry.note, entry.attempts) == (State.RETRY_WAIT, "busy", 1)
     assert ledger.next_due(DUE) == DUE + MINUTE
-    assert ledger.due(DUE + MINUTE - SECOND, 10) == []
+    assert due_ids(ledger, DUE + MINUTE - SECOND, 10) == []
     claim = claim_one(ledger, one.id, DUE + MINUTE)
     assert claim.fence == 2
     assert isinstance(ledger.intent(claim, b"again", DUE + MINUTE), Granted)
@@ -535,7 +553,7 @@ def test_a_lost_answer_is_looked_up_after_its_settle_time(ledger: Ledger) -> Non
     approved(ledger, [one])
     in_doubt(ledger, one.id)
     assert ledger.get(one.id).in_doubt
-    assert ledger.due(DUE + SETTLE - SECOND, 10) == []
+    assert due_ids(ledger, DUE + SETTLE - SECOND, 10) == []
     assert ledger.next_due(DUE) == DUE + SETTLE
     claim = claim_one(ledger, one.id, DUE + SETTLE)
     assert claim.entry.state is State.RECONCILING
@@ -604,11 +622,11 @@ def test_a_repeat_in_doubt_is_weighed_like_a_first_sending(
     if switch == "stop":
         ledger.stop(Scope.ALL, "", "coordinator", now)
     if switch == "hold":
-        ledger.hold_account("it/feed", None, "blocked", now)
+        ledger.hold(Hold(HoldScope.ACCOUNT, "it/feed", None, "blocked"), now)
     assert isinstance(ledger.intent(claim, b"request", now), Refused)
     entry = ledger.get(one.id)
     assert (entry.state, entry.in_doubt) == (after, True)
-    assert ledger.due(now, 10) == []
+    assert due_ids(ledger, now, 10) == []
 
 
 def test_looking_up_is_not_stopped_and_never_late(ledger: Ledger) -> None:
@@ -617,8 +635,8 @@ def test_looking_up_is_not_stopped_and_never_late(ledger: Ledger) -> None:
     in_doubt(ledger, one.id)
     ledger.stop(Scope.ALL, "", "coordinator", DUE)
     assert ledger.expire(EXPIRES) == 0
-    assert ledger.next_due(EXPIRES) == DUE + SETTLE
-    assert ledger.due(EXPIRES, 10) == [one.id]
+    assert ledger.next_due(DUE) == DUE + SETTLE
+    assert due_ids(ledger, EXPIRES, 10) == [one.id]
 
 
 def test_what_is_held_back_at_the_last_moment_needs_a_new_approval(ledger: Ledger) -> None:
@@ -639,25 +657,183 @@ def test_what_a_person_has_to_settle_can_be_approved_again(ledger: Ledger) -> No
     ledger.settle(sent(ledger, one.id), AskHuman("the token has expired"), DUE)
     assert state(ledger, one.id) is State.NEEDS_HUMAN
     assert ledger.approve([one.id], "approver", DUE)[0].granted
-    assert ledger.due(DUE, 10) == [one.id]
+    assert due_ids(ledger, DUE, 10) == [one.id]
 
 
-@pytest.mark.parametrize("posted", [True, False])
-def test_a_person_says_what_is_there(ledger: Ledger, posted: bool) -> None:
+def asked(ledger: Ledger, delivery_id: str) -> None:
+    """Let a lost answer become a person's business."""
+    in_doubt(ledger, delivery_id)
+    ledger.settle(claim_one(ledger, delivery_id, DUE + SETTLE), AskHuman("cannot tell"), DUE)
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_only_what_waits_for_a_person_takes_a_person_s_word(
+    ledger: Ledger, verdict: Verdict
+) -> None:
     [one] = deliveries()
     approved(ledger, [one])
+    assert ledger.resolve(one.id, "operator", DUE, verdict).why is Why.CLOSED
     in_doubt(ledger, one.id)
-    assert ledger.resolve(one.id, "operator", DUE, posted=posted).why is Why.CLOSED
+    assert ledger.resolve(one.id, "operator", DUE, verdict).why is Why.CLOSED
     ledger.settle(claim_one(ledger, one.id, DUE + SETTLE), AskHuman("cannot tell"), DUE)
-    decision = ledger.resolve(one.id, "operator", DUE, posted=posted, url="https://example.org/7")
-    assert decision.granted
+    assert ledger.resolve(one.id, " ", DUE, verdict).why is Why.NO_NAME
+    assert ledger.resolve(one.id, "operator", DUE, verdict).granted
+    assert ledger.journal(one.id)[-1].actor == "operator"
+    assert ledger.resolve("nobody", "operator", DUE, verdict).why is Why.UNKNOWN_ID
+
+
+def test_a_person_saw_it(ledger: Ledger) -> None:
+    [one] = deliveries()
+    approved(ledger, [one])
+    asked(ledger, one.id)
+    url = "https://example.org/7"
+    assert ledger.resolve(one.id, "operator", DUE, Verdict.THERE, url).granted
     entry = ledger.get(one.id)
-    assert not entry.in_doubt
-    if posted:
-        assert (entry.state, entry.url) == (State.POSTED, "https://example.org/7")
-    else:
-        assert (entry.state, entry.approval) == (State.PLANNED, None)
-        assert ledger.approve([one.id], "approver", DUE)[0].granted
+    assert (entry.state, entry.url, entry.in_doubt) == (State.POSTED, url, False)
+
+
+def test_what_a_person_did_not_see_goes_out_again_at_its_approval(ledger: Ledger) -> None:
+    [one] = deliveries()
+    approved(ledger, [one])
+    asked(ledger, one.id)
+    later = DUE + MINUTE
+    assert ledger.resolve(one.id, "operator", later, Verdict.NOT_THERE).granted
+    entry = ledger.get(one.id)
+    assert (entry.state, entry.in_doubt, entry.approved) == (State.APPROVED, False, True)
+    assert due_ids(ledger, later, 10) == [one.id]
+    assert isinstance(ledger.intent(claim_one(ledger, one.id, later), b"other", later), Granted)
+
+
+def test_what_a_person_did_not_see_in_time_waits_for_an_approval(ledger: Ledger) -> None:
+    [one] = deliveries()
+    approved(ledger, [one])
+    asked(ledger, one.id)
+    assert ledger.resolve(one.id, "operator", EXPIRES, Verdict.NOT_THERE).granted
+    entry = ledger.get(one.id)
+    assert (entry.state, entry.approval, entry.in_doubt) == (State.PLANNED, None, False)
+
+
+def test_a_person_has_it_looked_up_again(ledger: Ledger) -> None:
+    [one] = deliveries()
+    approved(ledger, [one])
+    asked(ledger, one.id)
+    assert ledger.resolve(one.id, "operator", DUE + MINUTE, Verdict.LOOK_AGAIN).granted
+    assert due_ids(ledger, DUE + MINUTE, 10) == [one.id]
+    claim = claim_one(ledger, one.id, DUE + MINUTE)
+    assert (claim.entry.state, claim.entry.in_doubt) == (State.RECONCILING, True)
+
+
+def test_there_is_nothing_to_look_up_where_nothing_was_sent(ledger: Ledger) -> None:
+    [one] = deliveries()
+    approved(ledger, [one])
+    ledger.settle(claim_one(ledger, one.id), AskHuman("the token has expired"), DUE)
+    assert ledger.resolve(one.id, "operator", DUE, Verdict.LOOK_AGAIN).why is Why.CLOSED
+    assert ledger.resolve(one.id, "operator", DUE, Verdict.NOT_THERE).granted
+
+
+def test_what_is_let_go_by_is_not_posted(ledger: Ledger) -> None:
+    first, second, third = deliveries(3)
+    approved(ledger, [first, second, third])
+    in_doubt(ledger, third.id)
+    granted = ledger.skip([first.id, third.id, "nobody"], "operator", DUE)
+    assert [one.why for one in granted] == [None, Why.SENT, Why.UNKNOWN_ID]
+    assert state(ledger, first.id) is State.MISSED
+    assert due_ids(ledger, DUE, 10) == [second.id]
+    assert ledger.approve([first.id], "approver", DUE)[0].why is Why.CLOSED
+
+
+# --- one question for a backlog, rests between posts ---
+
+
+def test_a_late_stop_covers_what_was_due_before(ledger: Ledger) -> None:
+    early, late = deliveries(1, [ATHENS])[0], deliveries(1, [ROME])[0]
+    approved(ledger, [early, late])
+    claim = claim_one(ledger, early.id)
+    ledger.stop(Scope.LATE, moment(late.due_at), "clarion", DUE)
+    assert due_ids(ledger, DUE, 10) == [late.id]
+    answer = ledger.intent(claim, b"request", DUE)
+    assert isinstance(answer, Refused)
+    assert answer.why is Why.STOPPED
+    assert ledger.resume(Scope.LATE, moment(late.due_at), "operator", DUE)
+    assert due_ids(ledger, DUE, 10) == [late.id, early.id]
+
+
+def test_an_account_rests_between_two_posts(ledger: Ledger) -> None:
+    mine, other = deliveries(3, [ROME]), deliveries(1, [NOTE])
+    approved(ledger, [*mine, *other])
+    refs = ledger.due(DUE, 10)
+    taken = ledger.claim(refs, "runner", DUE + LEASE, DUE, Spacing(always=MINUTE))
+    assert sorted(claim.entry.delivery.account for claim in taken) == ["it/feed", "it/note"]
+    assert all(isinstance(ledger.intent(claim, b"r", DUE), Granted) for claim in taken)
+    assert due_ids(ledger, DUE + MINUTE - SECOND, 10) == []
+    assert ledger.next_due(DUE) == DUE + MINUTE
+    assert len(ledger.due(DUE + MINUTE, 10)) == 2
+
+
+def test_only_what_is_late_rests_when_catching_up(ledger: Ledger) -> None:
+    plan = deliveries(3)
+    approved(ledger, plan)
+    spacing = Spacing(late=MINUTE, late_after=timedelta(minutes=15))
+    refs = ledger.due(DUE, 10)
+    assert ledger.claim(refs[:1], "runner", DUE + LEASE, DUE, spacing)
+    assert len(ledger.due(DUE, 10)) == 2
+    now = DUE + timedelta(minutes=16)
+    assert len(ledger.claim(refs, "runner", now + LEASE, now, spacing)) == 1
+    assert due_ids(ledger, now, 10) == []
+    assert len(ledger.due(now + MINUTE, 10)) == 1
+
+
+def test_looking_up_needs_no_rest(ledger: Ledger) -> None:
+    first, second = deliveries(2)
+    approved(ledger, [first, second])
+    in_doubt(ledger, first.id)
+    spacing = Spacing(always=timedelta(hours=1))
+    ledger.claim([hint(ledger, second.id)], "runner", DUE + LEASE, DUE, spacing)
+    assert due_ids(ledger, DUE + SETTLE, 10) == [first.id]
+    assert claim_one(ledger, first.id, DUE + SETTLE).entry.state is State.RECONCILING
+
+
+def test_a_hold_of_a_platform_reaches_every_account_of_it(ledger: Ledger) -> None:
+    plan = deliveries(1, [ROME, NOTE, replace(ROME, channel="else", platform="folder")])
+    approved(ledger, plan)
+    claim = claim_one(ledger, plan[0].id)
+    hold = Hold(HoldScope.PLATFORM, claim.entry.delivery.platform, DUE + MINUTE, "busy")
+    ledger.hold(hold, DUE)
+    free = [one.id for one in plan if one.platform != hold.value and one.id != claim.id]
+    assert due_ids(ledger, DUE, 10) == free
+    answer = ledger.intent(claim, b"request", DUE)
+    assert isinstance(answer, Refused)
+    assert answer.why is Why.ACCOUNT_HELD
+    assert ledger.next_due(DUE) == DUE + MINUTE
+    assert ledger.release(HoldScope.PLATFORM, hold.value, "operator", DUE)
+    assert len(ledger.due(DUE, 10)) == 3
+
+
+# --- newer zone data ---
+
+
+def test_newer_zone_data_move_the_instant_and_leave_the_approval(ledger: Ledger) -> None:
+    plan = [replace(one, tzdata="2025b") for one in deliveries(2)]
+    approved(ledger, plan)
+    sent(ledger, plan[1].id)
+
+    def derive(old: Delivery) -> Delivery:
+        later = timedelta(hours=1)
+        return replace(
+            old, due_at=old.due_at + later, expires_at=old.expires_at + later, tzdata="2026f"
+        )
+
+    [moved] = ledger.rederive(derive, "2026f", DUE)
+    assert (moved.entry.id, moved.before) == (plan[0].id, DUE)
+    entry = ledger.get(plan[0].id)
+    assert (entry.delivery.due_at, entry.approved) == (DUE + timedelta(hours=1), True)
+    assert due_ids(ledger, DUE, 10) == []
+    assert due_ids(ledger, DUE + timedelta(hours=1), 10) == [plan[0].id]
+    line = ledger.journal(plan[0].id)[-1]
+    assert line.event == "time-moved"
+    assert "2025b to 2026f" in line.detail
+    assert ledger.rederive(derive, "2026f", DUE) == []
+    assert ledger.get(plan[1].id).delivery.due_at == DUE
 
 
 @pytest.mark.parametrize("outcome", [OUT, InDoubt(DUE, "x"), NotThere()])
@@ -811,7 +987,7 @@ def test_of_revoke_and_intent_exactly_one_wins(ledger: Ledger) -> None:
 def test_after_a_stop_no_intent_gets_through(ledger: Ledger) -> None:
     plan = deliveries(40)
     approved(ledger, plan)
-    claims = ledger.claim([one.id for one in plan], "runner", DUE + LEASE, DUE)
+    claims = ledger.claim([hint(ledger, one.id) for one in plan], "runner", DUE + LEASE, DUE)
 
     def send() -> list[bool]:
         return [isinstance(ledger.intent(claim, b"r", DUE), Granted) for claim in claims]
@@ -831,9 +1007,10 @@ def test_after_a_stop_no_intent_gets_through(ledger: Ledger) -> None:
 def test_of_many_claims_one_wins(ledger: Ledger) -> None:
     plan = deliveries(20)
     ids = approved(ledger, plan)
+    refs = ledger.due(DUE, 20)
 
     def take(owner: str) -> Callable[[], list[Claim]]:
-        return lambda: ledger.claim(ids, owner, DUE + LEASE, DUE)
+        return lambda: ledger.claim(refs, owner, DUE + LEASE, DUE)
 
     taken = _race(*(take(owner) for owner in "abcd"))
     won = [claim.id for claims in taken for claim in claims]  # type: ignore[attr-defined]

@@ -35,13 +35,14 @@ def main(folder: Path, owner: str) -> None:
         lambda _delivery: publisher,
         nothing_against,
         folder,
+        owner,
         Timing(settle=SETTLE),
     )
     runner = Runner(
         ledger,
         APSchedulerClock(clock),
         ThreadsExecutor(4),
-        deliver,
+        deliver.work,
         clock,
         owner,
         Pace(tick=0.1, settle=SETTLE),

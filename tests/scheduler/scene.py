@@ -17,8 +17,9 @@ from scheduler.adapters.manual_clock import ManualClock, ManualTime
 from scheduler.adapters.memory_ledger import MemoryLedger
 from scheduler.deliver import Deliver, Gate
 from scheduler.delivery import Content, Delivery, Entry, Late, PictureRef
-from scheduler.ledger import Claim, Ledger
+from scheduler.ledger import Claim, Ledger, Ref
 from scheduler.plan import LatePolicy, Slot, Target, plan
+from scheduler.rules import leave
 from scheduler.runner import Pace, Runner
 from scheduler.verdict import Timing
 
@@ -61,11 +62,21 @@ def approved(ledger: Ledger, plan_: Iterable[Delivery], now: datetime = BEFORE) 
     return ids
 
 
+def hint(ledger: Ledger, delivery_id: str) -> Ref:
+    """The hint that a delivery is due."""
+    return leave.ref(ledger.get(delivery_id))
+
+
+def due_ids(ledger: Ledger, now: datetime, limit: int) -> list[str]:
+    """What could be claimed, as ids."""
+    return [ref.id for ref in ledger.due(now, limit)]
+
+
 def claim_one(
     ledger: Ledger, delivery_id: str, now: datetime = DUE, owner: str = "runner"
 ) -> Claim:
     """The claim on a delivery that is due."""
-    [claim] = ledger.claim([delivery_id], owner, now + LEASE, now)
+    [claim] = ledger.claim([hint(ledger, delivery_id)], owner, now + LEASE, now)
     return claim
 
 
@@ -112,23 +123,26 @@ class Stage:
         self.platform = MemoryPlatform(idempotency, key_ttl)
         self.publisher = MemoryPublisher("feed", settings or {}, base, self.platform)
         self.clock = ManualClock(self.time)
+        self.executor = InlineExecutor()
         self.deliver = Deliver(
             self.ledger,
             self.time,
             lambda _delivery: self.publisher,
             gate,
             base,
-            Timing(settle=SETTLE),
+            "runner",
+            Timing(settle=SETTLE, lease=LEASE),
         )
         self.runner = Runner(
             self.ledger,
             self.clock,
-            InlineExecutor(),
-            self.deliver,
+            self.executor,
+            self.deliver.work,
             self.time,
             "runner",
-            Pace(settle=SETTLE, lease=LEASE),
+            Pace(settle=SETTLE),
         )
+        self.executor.start(self.deliver.work, self.runner.wake)
 
     def at(self, instant: datetime | timedelta) -> int:
         """Move to an instant and do one round; how many were taken up."""

@@ -30,7 +30,7 @@ from publishers.port import (
 )
 from scheduler.deliver import Deliver
 from scheduler.delivery import Entry, State
-from scheduler.ledger import Scope
+from scheduler.ledger import HoldScope, Scope
 from scheduler.verdict import Timing
 from tests.scheduler.scene import (
     BEFORE,
@@ -221,7 +221,7 @@ def test_an_account_that_cannot_be_set_up_asks(tmp_path: Path) -> None:
     def no_publisher(_delivery: object) -> MemoryPublisher:
         raise SetupError("channel feed: there is no publisher 'smoke'")
 
-    deliver = Deliver(stage.ledger, stage.time, no_publisher, nothing_against, tmp_path)
+    deliver = Deliver(stage.ledger, stage.time, no_publisher, nothing_against, tmp_path, "runner")
     stage.time.move(DUE)
     deliver.attempt(claim_one(stage.ledger, one))
     found = entry(stage, one)
@@ -336,7 +336,7 @@ def test_the_platform_s_own_pause_is_kept_for_the_whole_account(tmp_path: Path) 
     stage.time.move(DUE)
     stage.deliver.attempt(claim_one(stage.ledger, one))
     [hold] = stage.ledger.holds()
-    assert (hold.account, hold.until, hold.why) == ("it/feed", DUE + 10 * MINUTE, "slow down")
+    assert (hold.value, hold.until, hold.why) == ("it/feed", DUE + 10 * MINUTE, "slow down")
     assert stage.at(DUE + 10 * MINUTE - SECOND) == 0
     assert stage.platform.mutating_calls == 0
     assert stage.at(DUE + 10 * MINUTE) == 2
@@ -384,7 +384,7 @@ def test_an_account_in_trouble_is_parked_with_its_queue(
     assert states == [State.APPROVED, State.APPROVED, State.NEEDS_HUMAN]
     assert stage.platform.mutating_calls == 0
     assert [hold.until for hold in stage.ledger.holds()] == [None]
-    stage.ledger.release_account("it/feed", "operator", DUE)
+    stage.ledger.release(HoldScope.ACCOUNT, "it/feed", "operator", DUE)
     stage.ledger.approve(ids, "approver", DUE)
     stage.at(DUE + SECOND)
     assert sorted(stage.posts()) == sorted(ids)
@@ -589,7 +589,7 @@ def test_a_look_up_that_fails_keeps_the_doubt(
     assert stage.posts() == [one]
     if isinstance(error, AuthExpired):
         assert stage.at(EXPIRES) == 0
-        stage.ledger.release_account("it/feed", "operator", EXPIRES)
+        stage.ledger.release(HoldScope.ACCOUNT, "it/feed", "operator", EXPIRES)
         stage.publisher = MemoryPublisher("feed", {}, tmp_path, stage.platform)
         assert stage.at(EXPIRES) == 1
         assert entry(stage, one).state is State.POSTED

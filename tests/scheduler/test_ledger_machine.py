@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,12 +24,14 @@ from hypothesis.stateful import (
 
 from clarion.store.sqlite import open_ledger
 from scheduler.adapters.memory_ledger import MemoryLedger
-from scheduler.delivery import Late, State
+from scheduler.delivery import Delivery, Late, State
 from scheduler.ledger import (
     AskHuman,
     Claim,
     Granted,
+    Hold,
     HoldBack,
+    HoldScope,
     IllegalOutcomeError,
     InDoubt,
     Ledger,
@@ -37,9 +40,13 @@ from scheduler.ledger import (
     Posted,
     Rejected,
     Scope,
+    Spacing,
     TryAgain,
+    Verdict,
+    moment,
 )
 from scheduler.plan import LatePolicy, Target
+from tests.postgres import missing, new_database_ledger, server
 from tests.scheduler.scene import DUE, EXPIRES, LEASE, ROME, SETTLE, deliveries
 
 T = TypeVar("T")
@@ -67,10 +74,18 @@ STOPS = st.sampled_from(
         (Scope.SOCIETY, "gr"),
         (Scope.LOCALE, "it"),
         (Scope.CHANNEL, "it/feed"),
+        (Scope.LATE, moment(DUE)),
+        (Scope.LATE, moment(DUE + MINUTE)),
     ]
 )
 SOME = st.lists(st.sampled_from(IDS), min_size=1, max_size=4, unique=True)
-ACCOUNTS = st.sampled_from(["it/feed", "gr/feed"])
+HELD = st.sampled_from(
+    [
+        (HoldScope.ACCOUNT, "it/feed"),
+        (HoldScope.ACCOUNT, "gr/feed"),
+        (HoldScope.PLATFORM, "memory"),
+    ]
+)
 
 
 @cache
@@ -83,14 +98,17 @@ def empty_ledger() -> bytes:
 
 
 class Ledgers(RuleBasedStateMachine):
-    """Memory and SQLite side by side, and the platform's view of what they let through."""
+    """Memory and a database side by side, and the platform's view of what they let through."""
+
+    def database(self) -> Ledger:
+        (self.folder / "l.db").write_bytes(empty_ledger())
+        return open_ledger(self.folder / "l.db", durable=False)
 
     @initialize()
     def begin(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="clarion-machine-"))
-        (self.folder / "l.db").write_bytes(empty_ledger())
         self.memory: Ledger = MemoryLedger()
-        self.sqlite: Ledger = open_ledger(self.folder / "l.db", durable=False)
+        self.stored: Ledger = self.database()
         self.now = DUE - timedelta(minutes=5)
         self.claims: list[Claim] = []
         self.open_requests: set[str] = set()
@@ -98,12 +116,12 @@ class Ledgers(RuleBasedStateMachine):
         self.both(lambda ledger: ledger.approve(IDS, "approver", self.now))
 
     def teardown(self) -> None:
-        if hasattr(self, "sqlite"):
-            self.sqlite.close()
+        if hasattr(self, "stored"):
+            self.stored.close()
             shutil.rmtree(self.folder)
 
     def both(self, do: Callable[[Ledger], T]) -> T:
-        first, second = do(self.memory), do(self.sqlite)
+        first, second = do(self.memory), do(self.stored)
         assert first == second
         return first
 
@@ -125,11 +143,15 @@ class Ledgers(RuleBasedStateMachine):
     def revoke(self, ids: list[str]) -> None:
         self.both(lambda ledger: ledger.revoke(ids, "approver", self.now))
 
-    @rule(owner=st.sampled_from(["a", "b"]), limit=st.integers(1, 4))
-    def claim(self, owner: str, limit: int) -> None:
-        ids = self.both(lambda ledger: ledger.due(self.now, limit))
+    @rule(
+        owner=st.sampled_from(["a", "b"]),
+        limit=st.integers(1, 4),
+        spacing=st.sampled_from([None, Spacing(always=MINUTE), Spacing(late=20 * MINUTE)]),
+    )
+    def claim(self, owner: str, limit: int, spacing: Spacing | None) -> None:
+        refs = self.both(lambda ledger: ledger.due(self.now, limit))
         self.claims += self.both(
-            lambda ledger: ledger.claim(ids, owner, self.now + LEASE, self.now)
+            lambda ledger: ledger.claim(refs, owner, self.now + LEASE, self.now, spacing)
         )
 
     @precondition(lambda self: self.claims)
@@ -181,22 +203,36 @@ class Ledgers(RuleBasedStateMachine):
         else:
             self.both(lambda ledger: ledger.resume(*stop, "coordinator", self.now))
 
-    @rule(account=ACCOUNTS, minutes=st.sampled_from([None, -1, 1, 60, 900]))
-    def hold(self, account: str, minutes: int | None) -> None:
+    @rule(what=HELD, minutes=st.sampled_from([None, -1, 1, 60, 900]))
+    def hold(self, what: tuple[HoldScope, str], minutes: int | None) -> None:
         until = None if minutes is None else self.now + minutes * MINUTE
-        self.both(lambda ledger: ledger.hold_account(account, until, "busy", self.now))
+        self.both(lambda ledger: ledger.hold(Hold(*what, until, "busy"), self.now))
 
-    @rule(account=ACCOUNTS)
-    def release(self, account: str) -> None:
-        self.both(lambda ledger: ledger.release_account(account, "operator", self.now))
+    @rule(what=HELD)
+    def release(self, what: tuple[HoldScope, str]) -> None:
+        self.both(lambda ledger: ledger.release(*what, "operator", self.now))
 
-    @rule(one=st.sampled_from(IDS), posted=st.booleans())
-    def resolve(self, one: str, posted: bool) -> None:
-        def do(ledger: Ledger) -> bool:
-            return ledger.resolve(one, "operator", self.now, posted=posted, url="u").granted
-
-        if self.both(do):
+    @rule(one=st.sampled_from(IDS), verdict=st.sampled_from(list(Verdict)))
+    def resolve(self, one: str, verdict: Verdict) -> None:
+        done = self.both(lambda ledger: ledger.resolve(one, "operator", self.now, verdict, "u"))
+        if done.granted and verdict is not Verdict.LOOK_AGAIN:
             self.open_requests.discard(one)
+
+    @rule(ids=SOME)
+    def skip(self, ids: list[str]) -> None:
+        self.both(lambda ledger: ledger.skip(ids, "operator", self.now))
+
+    @rule(release=st.sampled_from(["2025b", "2026f"]), minutes=st.sampled_from([-60, 0, 60]))
+    def other_zone_data(self, release: str, minutes: int) -> None:
+        def derive(old: Delivery) -> Delivery:
+            return replace(
+                old,
+                due_at=DUE + minutes * MINUTE,
+                expires_at=EXPIRES + minutes * MINUTE,
+                tzdata=release,
+            )
+
+        self.both(lambda ledger: ledger.rederive(derive, release, self.now))
 
     @invariant()
     def they_agree(self) -> None:
@@ -228,9 +264,11 @@ class Ledgers(RuleBasedStateMachine):
             return
         at = self.memory.next_due(self.now)
         due = self.memory.due(self.now, 10)
-        assert bool(due) == (at is not None and at <= self.now)
-        if at is not None and at > self.now:
-            assert self.memory.due(at - timedelta(microseconds=1), 10) == []
+        if at is not None:
+            assert at > self.now
+            before = self.memory.due(at - timedelta(microseconds=1), 10)
+            assert {ref.id for ref in before} <= {ref.id for ref in due}
+            assert {ref.id for ref in self.memory.due(at, 10)} - {ref.id for ref in due}
 
 
 Ledgers.TestCase.settings = settings(
@@ -239,4 +277,23 @@ Ledgers.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-TestLedgers = Ledgers.TestCase
+TestSqlite = Ledgers.TestCase
+
+
+class LedgersWithServer(Ledgers):
+    """The same with PostgreSQL, whose one runner is alive for as long as it is open."""
+
+    def database(self) -> Ledger:
+        return new_database_ledger(server())
+
+    @rule(owner=st.sampled_from(["a", "b", "c"]))
+    def recover(self, owner: str) -> None:
+        """Who is alive, only a database can tell: see tests/scheduler/test_postgres_races.py."""
+
+
+LedgersWithServer.TestCase.settings = settings(
+    Ledgers.TestCase.settings, max_examples=10, stateful_step_count=30
+)
+TestPostgresql = pytest.mark.skipif(bool(missing()), reason=missing() or "it is there")(
+    LedgersWithServer.TestCase
+)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduler.days import APART, Days, Quiet, Rule
 from scheduler.delivery import Delivery, Late, delivery_id
-from scheduler.plan import PUNCTUAL, LatePolicy, PlanError, Slot, Target, plan
-from scheduler.zones import UnknownZone, zone, zone_names
+from scheduler.plan import PUNCTUAL, LatePolicy, PlanError, Slot, Target, derive, plan
+from scheduler.zones import UnknownZone, tzdata_version, zone, zone_names
 from tests.scheduler.scene import POST_UNTIL, ROME, WORLD_DAY
 
 ZONES = sorted(zone_names())
@@ -157,3 +158,114 @@ def test_a_last_moment_inside_a_gap_still_leaves_time() -> None:
 def test_an_unknown_zone_is_refused() -> None:
     with pytest.raises(UnknownZone, match="Europe/Rom'"):
         made([Slot(0, time(9, 0), "card")], [replace(ROME, zone="Europe/Rom")])
+
+
+NINE = time(9, 0)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+BREAK = Days(weekend=frozenset({4, 5}), on_weekend=Rule.BEFORE, quiet=Quiet(time(18), time(7)))
+CAIRO = Target("eg", "feed", "memory", "ar", "Africa/Cairo")
+
+
+@settings(max_examples=60)
+@given(SLOTS, TARGETS, DAYS)
+def test_a_plan_is_what_deriving_it_anew_gives(
+    slots: list[Slot], targets: list[Target], day: date
+) -> None:
+    for one in made(slots, targets, day):
+        assert (one.tzdata, one.gap, one.fold) == (tzdata_version(), "later", "earlier")
+        stale = replace(one, due_at=LONG_AGO, expires_at=LONG_AGO, tzdata="1999a")
+        again = derive(stale)
+        assert (again, again.tzdata) == (one, one.tzdata)
+
+
+def test_deriving_follows_the_policies_of_the_delivery() -> None:
+    """Clocks in Rome skip 02:30 on 28 March 2027 and show it twice on 31 October 2027."""
+    slot, late = Slot(0, time(2, 30), "card"), LatePolicy(Late.HOLD)
+    [gap] = plan("myths", "author", date(2027, 3, 28), [slot], [ROME], late)
+    [fold] = plan("myths", "author", date(2027, 10, 31), [slot], [ROME], late)
+    assert (gap.due_at.hour, derive(replace(gap, gap="earlier")).due_at.hour) == (1, 0)
+    assert (fold.due_at.hour, derive(replace(fold, fold="later")).due_at.hour) == (0, 1)
+
+
+def test_the_last_moment_is_kept_as_a_time_on_the_wall() -> None:
+    [one] = made([Slot(0, NINE, "card")], [ROME])
+    assert one.until == datetime(2027, 7, 30, 20, 0)
+    [one] = plan(
+        "myths", "author", WORLD_DAY, [Slot(0, NINE, "card")], [ROME], LatePolicy(Late.HOLD)
+    )
+    assert one.until is None
+
+
+def test_days_are_the_societys_own() -> None:
+    """Friday, 23 July 2027: off in Egypt, not in Italy."""
+    slots, days = [Slot(-7, NINE, "card")], {"eg": BREAK}
+    found = plan("myths", "author", WORLD_DAY, slots, [ROME, CAIRO], POST_UNTIL, days)
+    assert {one.society: one.wall for one in found} == {
+        "it": datetime(2027, 7, 23, 9),
+        "eg": datetime(2027, 7, 22, 9),
+    }
+    assert {one.society: one.until for one in found} == {
+        "it": datetime(2027, 7, 23, 20),
+        "eg": datetime(2027, 7, 22, 18),  # then its quiet hours begin
+    }
+    assert all(one.due_at == _first_showing(one.wall, one.zone) for one in found)
+
+
+def test_what_the_days_hold_is_held_with_the_reason_at_its_wanted_time() -> None:
+    rules = Days(weekend=frozenset({5}), on_weekend=Rule.ASK)
+    slots = [Slot(0, NINE, "friday"), Slot(1, NINE, "saturday")]
+    spread = timedelta(minutes=30)
+    friday, saturday = plan(
+        "myths", "author", WORLD_DAY, slots, [ROME], POST_UNTIL, {"it": rules}, spread
+    )
+    assert friday.held == ()
+    [reason] = saturday.held
+    assert reason.startswith("it: 2027-07-31 is a weekend day and the rule is to ask: ")
+    assert saturday.wall == datetime(2027, 7, 31, 9)
+    assert not replace(saturday, content=None).ready
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(0, 60),
+    st.builds(time, st.integers(7, 17), st.integers(0, 59)),
+    st.sampled_from(list(Late)),
+)
+def test_a_spread_stays_within_its_bounds(minutes: int, at: time, policy: Late) -> None:
+    spread, late = timedelta(minutes=minutes), LatePolicy(policy, time(18, 10))
+    targets = [replace(CAIRO, channel=f"feed-{number}") for number in range(20)]
+    days = {"eg": BREAK}
+    found = plan("myths", "author", WORLD_DAY, [Slot(0, at, "card")], targets, late, days, spread)
+    plain = plan("myths", "author", WORLD_DAY, [Slot(0, at, "card")], targets, late, days)
+    wanted = {one.id: one.wall for one in plain}
+    for one in found:
+        assert timedelta(0) <= one.wall - wanted[one.id] < max(spread, timedelta(seconds=1))
+        assert one.wall.date() == WORLD_DAY
+        assert one.wall.time() < time(18)
+        assert one.until is None or one.wall < one.until
+        assert one == derive(one)
+    assert len({one.wall for one in found}) > 5 or minutes < 10 or at >= time(17, 50)
+
+
+@pytest.mark.parametrize("policy", [Late.HOLD, Late.SKIP])
+def test_a_last_moment_is_for_nothing_that_may_not_be_late(policy: Late) -> None:
+    slots, late = [Slot(0, NINE, f"card-{n}") for n in range(5)], LatePolicy(policy, time(8))
+    spread = timedelta(minutes=20)
+    found = plan("myths", "author", WORLD_DAY, slots, [ROME], late, {"it": BREAK}, spread)
+    assert all(one.held == () and one.until is None for one in found)
+    assert len({one.wall for one in found}) > 1
+
+
+def test_a_spread_is_the_same_whatever_else_is_planned() -> None:
+    spread = timedelta(minutes=20)
+    slots = [Slot(day, NINE, f"card{day}") for day in range(3)]
+    alone = plan("myths", "author", WORLD_DAY, slots[:1], [ROME], POST_UNTIL, None, spread)
+    among = plan("myths", "author", WORLD_DAY, slots, [ROME, CAIRO], POST_UNTIL, None, spread)
+    assert set(alone) <= set(among)
+    assert alone[0].wall.second or alone[0].wall.minute
+
+
+@pytest.mark.parametrize("spread", [APART + timedelta(seconds=1), timedelta(seconds=-1)])
+def test_a_spread_longer_than_an_hour_is_refused(spread: timedelta) -> None:
+    with pytest.raises(PlanError, match=r"schedule.spread is .*: write 60 min at most"):
+        plan("myths", "author", WORLD_DAY, [], [], POST_UNTIL, None, spread)

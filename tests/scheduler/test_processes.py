@@ -76,8 +76,11 @@ def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(tmp_path: P
     ids, chance, interrupted = plan_now(tmp_path, 300), random.Random(7), 0
     for life in range(6):
         with runner(tmp_path, f"life-{life}") as child:
+            before = len(keys(tmp_path / "posts"))
             start(child)
-            time.sleep(chance.uniform(0.05, 0.25))
+            while len(keys(tmp_path / "posts")) == before and child.poll() is None:
+                time.sleep(0.005)  # it has not begun yet: how long that takes says nothing
+            time.sleep(chance.uniform(0, 0.1))
             child.send_signal(signal.SIGKILL)
             child.wait()
         found = states(tmp_path)

@@ -18,7 +18,8 @@ from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.clock import RehearsalTime
 from scheduler.deliver import Deliver, Gate
 from scheduler.delivery import Entry, State
-from scheduler.executor import Executor, Job
+from scheduler.executor import Executor
+from scheduler.outcome import Ref
 from scheduler.plan import Slot, Target, plan
 from scheduler.rehearsal import (
     RehearsalStuckError,
@@ -65,13 +66,19 @@ class Theatre:
         self.publisher = MemoryPublisher("feed", {"idempotency": idempotency.value}, base)
         watched = self.witness.beside(self.publisher)
         deliver = Deliver(
-            self.ledger, self.time, lambda _one: watched, gate, base, Timing(settle=SETTLE)
+            self.ledger,
+            self.time,
+            lambda _one: watched,
+            gate,
+            base,
+            "rehearsal",
+            Timing(settle=SETTLE),
         )
         self.runner = Runner(
             self.ledger,
             APSchedulerClock(self.time),
             executor or ThreadsExecutor(4),
-            deliver,
+            deliver.work,
             self.time,
             "rehearsal",
             Pace(tick=1),
@@ -143,12 +150,12 @@ def test_a_rehearsal_ends_where_it_is_told_to(tmp_path: Path) -> None:
 
 def test_a_runner_that_does_nothing_is_not_waited_for_without_end(tmp_path: Path) -> None:
     class Lazy(ThreadsExecutor):
-        def submit(self, job: Job) -> None:
-            """Forget it."""
+        def submit(self, refs: Sequence[Ref]) -> None:
+            """Forget them."""
 
     theatre = Theatre(tmp_path, executor=Lazy(1))
     approved(theatre.ledger, deliveries(), START)
-    with pytest.raises(RehearsalStuckError, match="still at work"):
+    with pytest.raises(RehearsalStuckError, match="was not taken up"):
         theatre.run(patience=0.5)
 
 

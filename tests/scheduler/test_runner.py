@@ -20,7 +20,7 @@ from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.clock import RehearsalTime, SystemTime
 from scheduler.deliver import Deliver
 from scheduler.delivery import Delivery, State
-from scheduler.ledger import Recovered, StoreError
+from scheduler.ledger import Recovered, Ref, StoreError
 from scheduler.runner import Pace, Runner
 from tests.scheduler.scene import (
     BEFORE,
@@ -120,9 +120,11 @@ def live(
     tick: float = 0.1,
     slots: int = 4,
 ) -> Runner:
-    deliver = Deliver(ledger, time, lambda _delivery: publisher, nothing_against, tmp_path)
+    deliver = Deliver(
+        ledger, time, lambda _delivery: publisher, nothing_against, tmp_path, "runner"
+    )
     executor = ThreadsExecutor(slots)
-    return Runner(ledger, clock, executor, deliver, time, "runner", Pace(tick=tick))
+    return Runner(ledger, clock, executor, deliver.work, time, "runner", Pace(tick=tick))
 
 
 def test_if_every_alarm_is_lost_the_tick_finds_what_is_due(tmp_path: Path) -> None:
@@ -166,7 +168,7 @@ class Moody(MemoryLedger):
         super().__init__()
         self.bad_days = 0
 
-    def due(self, now: datetime, limit: int) -> list[str]:
+    def due(self, now: datetime, limit: int) -> list[Ref]:
         if self.bad_days > 0:
             self.bad_days -= 1
             raise StoreError("ledger.db: the disk is full: free some space")
@@ -266,9 +268,17 @@ def test_with_the_system_s_time_a_post_goes_out_within_its_second(tmp_path: Path
     publisher = MemoryPublisher("feed", {}, tmp_path)
     due = time.now() + timedelta(seconds=0.3)
     approved(ledger, [_at(one, due) for one in deliveries()], time.now())
-    deliver = Deliver(ledger, time, lambda _delivery: publisher, nothing_against, tmp_path)
+    deliver = Deliver(
+        ledger, time, lambda _delivery: publisher, nothing_against, tmp_path, "runner"
+    )
     runner = Runner(
-        ledger, APSchedulerClock(time), ThreadsExecutor(2), deliver, time, "runner", Pace(tick=60)
+        ledger,
+        APSchedulerClock(time),
+        ThreadsExecutor(2),
+        deliver.work,
+        time,
+        "runner",
+        Pace(tick=60),
     )
     runner.start()
     assert wait(lambda: len(publisher.platform.posts) == 1)

@@ -25,7 +25,7 @@ from clarion.store.schema import metadata
 from clarion.store.sqlite import SqliteFile, open_ledger
 from scheduler.delivery import State
 from scheduler.ledger import Granted, Refused, StoreError, Why
-from tests.scheduler.scene import BEFORE, DUE, approved, claim_one, deliveries
+from tests.scheduler.scene import BEFORE, DUE, approved, claim_one, deliveries, due_ids
 
 REPOSITORY = Path(__file__).parents[2]
 ONE_LINE = re.compile(r"\A[^\n]+\Z")
@@ -60,7 +60,7 @@ def test_every_table_carries_our_name(tmp_path: Path) -> None:
     db = raw(tmp_path / "l.db")
     names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
     db.close()
-    assert len(names) == 5
+    assert sorted(names) == sorted([*metadata.tables, VERSION_TABLE])
     assert all(name.startswith("clarion_") for name in names)
 
 
@@ -140,16 +140,20 @@ TAMPERED = [
     "UPDATE clarion_deliveries SET expires_at = '2027-07-30T07:00:00.000000Z'",
     "INSERT INTO clarion_stops VALUES ('all', '', 'x', '2027-07-30T07:00:00.000000Z')",
     "INSERT INTO clarion_stops VALUES ('locale', 'it', 'x', '2027-07-30T07:00:00.000000Z')",
-    "INSERT INTO clarion_holds VALUES ('it/feed', NULL, 'x')",
-    "INSERT INTO clarion_holds VALUES ('it/feed', '2027-07-30T07:00:00.000001Z', 'x')",
+    "INSERT INTO clarion_stops VALUES ('late', '2027-07-30T07:00:00.000001Z', 'x', 'y')",
+    "INSERT INTO clarion_holds VALUES ('account', 'it/feed', NULL, 'x')",
+    "INSERT INTO clarion_holds VALUES ('platform', 'memory', NULL, 'x')",
+    "INSERT INTO clarion_holds VALUES ('account', 'it/feed', '2027-07-30T07:00:00.000001Z', 'x')",
     "SELECT 1",
     "INSERT INTO clarion_stops VALUES ('locale', 'el', 'x', '2027-07-30T07:00:00.000000Z')",
-    "INSERT INTO clarion_holds VALUES ('it/feed', '2027-07-30T07:00:00.000000Z', 'x')",
+    "INSERT INTO clarion_stops VALUES ('late', '2027-07-30T07:00:00.000000Z', 'x', 'y')",
+    "INSERT INTO clarion_holds VALUES ('account', 'it/feed', '2027-07-30T07:00:00.000000Z', 'x')",
+    "INSERT INTO clarion_holds VALUES ('platform', 'folder', NULL, 'x')",
 ]
 
 
 @pytest.mark.parametrize(
-    ("order", "rows"), [*zip(TAMPERED, [0] * 13 + [1] * 3, strict=True)], ids=TAMPERED
+    ("order", "rows"), [*zip(TAMPERED, [0] * 15 + [1] * 5, strict=True)], ids=TAMPERED
 )
 def test_the_statement_itself_checks_everything(tmp_path: Path, order: str, rows: int) -> None:
     """Whatever happened since the rules were asked: a database that lets others in between
@@ -169,10 +173,10 @@ def test_the_statement_itself_checks_everything(tmp_path: Path, order: str, rows
 def test_words_changed_behind_the_ledger_s_back_are_not_posted(tmp_path: Path) -> None:
     ledger = open_ledger(tmp_path / "l.db")
     [one] = approved(ledger, deliveries())
-    claim = claim_one(ledger, one)
     db = raw(tmp_path / "l.db")
     db.execute("UPDATE clarion_deliveries SET content = replace(content, 'Nobody', 'Anybody')")
     db.close()
+    claim = claim_one(ledger, one)
     answer = ledger.intent(claim, b"request", DUE)
     assert isinstance(answer, Refused)
     assert answer.why is Why.NOT_APPROVED
@@ -235,7 +239,7 @@ def test_reading_does_not_wait_for_a_writer(tmp_path: Path) -> None:
     other = raw(tmp_path / "l.db")
     other.execute("BEGIN IMMEDIATE")
     began = time.perf_counter()
-    assert ledger.due(DUE, 1) == [one]
+    assert due_ids(ledger, DUE, 1) == [one]
     assert ledger.get(one).state is State.APPROVED
     assert time.perf_counter() - began < 1
     other.close()

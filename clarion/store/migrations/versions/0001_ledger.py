@@ -10,7 +10,8 @@ down_revision: str | None = None
 branch_labels: str | None = None
 depends_on: str | None = None
 
-INSTANT = sa.String(27)
+INSTANT = sa.String(27).with_variant(sa.String(27, collation="C"), "postgresql")
+BY_BYTES = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -20,7 +21,7 @@ def upgrade() -> None:
     op.create_table(
         "clarion_stops",
         sa.Column("scope", sa.String, primary_key=True),
-        sa.Column("value", sa.String, primary_key=True),
+        sa.Column("value", BY_BYTES, primary_key=True),
         sa.Column("by", sa.String, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
     )
@@ -97,12 +98,26 @@ def _journal() -> None:
         # REPLACE removes a row without asking the trigger above
         exists = "WHEN EXISTS (SELECT 1 FROM clarion_journal WHERE number = NEW.number)"
         _only_ever_added_to("replace", "INSERT", exists)
+    else:
+        _only_ever_added_to_postgresql()
 
 
 def _only_ever_added_to(name: str, event: str, condition: str = "") -> None:
     op.execute(
         f"CREATE TRIGGER clarion_journal_no_{name} BEFORE {event} ON clarion_journal {condition} "
         "BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END"
+    )
+
+
+def _only_ever_added_to_postgresql() -> None:
+    op.execute(
+        "CREATE FUNCTION clarion_journal_kept() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'the journal is only ever added to'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER clarion_journal_no_change "
+        "BEFORE UPDATE OR DELETE OR TRUNCATE ON clarion_journal "
+        "FOR EACH STATEMENT EXECUTE FUNCTION clarion_journal_kept()"
     )
 
 
