@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from clarion.gate import Gate
 from clarion.press import Press
+from publishers.errors import Transient
 from scheduler.delivery import Entry, State
 
 _COMING = frozenset({State.PLANNED, State.APPROVED, State.RETRY_WAIT})
@@ -23,8 +24,15 @@ def forecast(press: Press, entries: Iterable[Entry]) -> Counter[str]:
         reason
         for entry in entries
         if entry.state in _COMING
-        for reason in gate(entry, entry.delivery.due_at)
+        for reason in _said(gate, entry)
     )
+
+
+def _said(gate: Gate, entry: Entry) -> list[str]:
+    try:
+        return gate(entry, entry.delivery.due_at)
+    except Transient as error:  # on the day it would be tried again
+        return [str(error)]
 
 
 def lines(found: Counter[str]) -> list[str]:

@@ -15,7 +15,9 @@ from campaigns.errors import ContentError
 from campaigns.model import Society
 from clarion.press import SAMPLE, Press, job_of
 from locales import Held, LocalisedCard
+from publishers.errors import Transient
 from rendering.errors import AssetError
+from rendering.store import StoreUnavailable
 from scheduler.delivery import Entry
 from scheduler.zones import zone
 
@@ -38,6 +40,8 @@ class Gate:
             card = self.press.localise(job)
         except (ContentError, KeyError) as error:
             return [f"the card cannot be looked up any more ({error})"]
+        except StoreUnavailable as error:
+            raise Transient(str(error), scope="host") from error
         except AssetError as error:
             return [str(error)]
         if isinstance(card, Held):

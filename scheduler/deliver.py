@@ -60,7 +60,10 @@ from scheduler.verdict import Timing, bug, hold_for, knows_key, outcome, settle_
 log = logging.getLogger("clarion.scheduler.deliver")
 
 Gate = Callable[[Entry, datetime], Sequence[str]]
-"""What is checked at the moment of posting: every reason why this must not go out now."""
+"""What is checked at the moment of posting: every reason why this must not go out now.
+
+It may raise ``publishers.errors.Transient`` where it cannot tell just now and may later.
+"""
 PublisherFor = Callable[[Delivery], Publisher]
 """The publisher of a delivery's account; it may raise ``publishers.errors.SetupError``."""
 
@@ -135,11 +138,11 @@ class Deliver:
 
     def _prepare(self, claim: Claim, publisher: Publisher) -> Prepared | Outcome:
         content = claim.entry.delivery.content
-        reasons = self._reasons(claim.entry)
-        if reasons or content is None:
-            return HoldBack(tuple(reasons) or ("it has no content",))
-        post = compose(claim.entry.delivery, content, self._assets)
         try:
+            reasons = self._reasons(claim.entry)
+            if reasons or content is None:
+                return HoldBack(tuple(reasons) or ("it has no content",))
+            post = compose(claim.entry.delivery, content, self._assets)
             findings = publisher.validate(post)
             if findings:
                 return Rejected("; ".join(finding.text for finding in findings))
@@ -150,9 +153,11 @@ class Deliver:
             return AskHuman(bug("preparing", error))
 
     def _reasons(self, entry: Entry) -> list[str]:
-        """Everything that speaks against it at this moment."""
+        """Everything that speaks against it at this moment; the gate's ``Transient`` comes out."""
         try:
             reasons = list(self._gate(entry, self._time.now()))
+        except Transient:
+            raise
         except Exception as error:  # noqa: BLE001  a check that fails is no permission
             reasons = [bug("checking", error)]
         content = entry.delivery.content
@@ -163,9 +168,8 @@ class Deliver:
     def _send(self, claim: Claim, publisher: Publisher, prepared: Prepared) -> None:
         asked = self._time.elapsed()
         if not self._trusted():
-            at = (
-                claim.entry.next_try or claim.entry.delivery.due_at
-            )  # not now: who knows when it is
+            # Not now: who knows when that is?
+            at = claim.entry.next_try or claim.entry.delivery.due_at
             self._settle(claim, TryAgain(at, "the time of this machine cannot be relied on"))
             return
         answer = self._ledger.intent(claim, prepared.to_json().encode(), self._time.now())
@@ -236,7 +240,11 @@ class Deliver:
         """It is proved absent: the stored request may go out, if nothing speaks against it now."""
         if not self._settle(claim, NotThere("looked up, and it is not there")):
             return
-        reasons = self._reasons(claim.entry)
+        try:
+            reasons = self._reasons(claim.entry)
+        except Transient as error:
+            self._settle(claim, self._explained(claim, error))
+            return
         if reasons:
             self._settle(claim, HoldBack(tuple(reasons)))
         else:
@@ -252,7 +260,12 @@ class Deliver:
     ) -> None:
         """Nobody can tell: only where the platform itself knows the key, the same goes again."""
         now, since = self._time.now(), claim.entry.first_sent_at
-        if knows_key(caps, self._timing, since, now) and not self._reasons(claim.entry):
+        try:
+            again = knows_key(caps, self._timing, since, now) and not self._reasons(claim.entry)
+        except Transient as error:
+            self._settle(claim, self._explained(claim, error))
+            return
+        if again:
             self._send(claim, publisher, prepared)
         else:
             self._settle(claim, AskHuman(f"{reason}; {PROBABLY}"))

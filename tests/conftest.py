@@ -75,10 +75,13 @@ def run_process(
     prepare: Callable[[], None] | None = None,
 ) -> Done:
     """The installed command as a process of its own, with nothing of our environment but PATH."""
+    own = {"PATH": os.environ["PATH"], "HOME": str(at), **(environment or {})}
+    if prepare is not None:  # with little room it would leave half of a compiled module behind
+        own["PYTHONDONTWRITEBYTECODE"] = "1"
     done = subprocess.run(
         [COMMAND, *map(str, words)],
         cwd=at,
-        env={"PATH": os.environ["PATH"], "HOME": str(at), **(environment or {})},
+        env=own,
         capture_output=True,
         encoding="utf-8",
         timeout=PATIENCE,

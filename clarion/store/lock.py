@@ -16,6 +16,7 @@ from clarion.errors import ClarionError
 from scheduler.ledger import StoreError
 
 _POLL = 0.02  # seconds between two tries of who stands by
+_INSTANT = 0.2
 
 
 class AlreadyRunningError(ClarionError):
@@ -54,7 +55,8 @@ class Lock:
 
     def _take(self, standing_by: Callable[[str], None] | None) -> None:
         try:
-            self._lock.acquire()
+            # 'status' looks who runs by holding it for an instant: that is no reason to give up.
+            self._lock.acquire(blocking=True, timeout=_INSTANT, poll_interval=_POLL)
         except Timeout:
             if standing_by is None:
                 raise

@@ -157,6 +157,7 @@ def test_output_that_has_no_room_ends_in_one_line(workspace: Path, tmp_path: Pat
         done = subprocess.run(
             [COMMAND, "check"], cwd=workspace, stdout=out, stderr=subprocess.PIPE, text=True,
             preexec_fn=_hardly_any_room, timeout=60, check=False,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
     assert (done.returncode, done.stderr) == (
         1,

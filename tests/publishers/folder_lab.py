@@ -51,7 +51,7 @@ class FolderLab:
     def child(self, prepared: Prepared, **order: Any) -> subprocess.Popen[str]:
         """A process that is ready to publish and waits for the word."""
         child = subprocess.Popen(
-            [sys.executable, "-m", "tests.publishers.folder_child"],
+            [sys.executable, "-B", "-m", "tests.publishers.folder_child"],
             cwd=_REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

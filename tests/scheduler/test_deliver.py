@@ -28,9 +28,18 @@ from publishers.port import (
     Prepared,
     Receipt,
 )
+from scheduler.adapters.memory_ledger import MemoryLedger
 from scheduler.deliver import Deliver
 from scheduler.delivery import Entry, State
-from scheduler.ledger import HoldScope, Scope
+from scheduler.ledger import (
+    Claim,
+    Granted,
+    HoldScope,
+    Outcome,
+    Refused,
+    Scope,
+    StoreError,
+)
 from scheduler.verdict import Timing
 from tests.scheduler.scene import (
     BEFORE,
@@ -41,6 +50,7 @@ from tests.scheduler.scene import (
     approved,
     claim_one,
     deliveries,
+    hint,
     nothing_against,
     picture,
 )
@@ -618,3 +628,113 @@ def test_nothing_goes_out_before_its_time(tmp_path: Path) -> None:
     assert stage.platform.mutating_calls == 0
     assert stage.at(DUE) == 1
     assert stage.posts() == [one]
+
+
+def test_a_gate_that_cannot_tell_just_now_is_asked_again(tmp_path: Path) -> None:
+    closed = [Transient("the pictures cannot be fetched", scope="host")]
+
+    def gate(_entry: Entry, _now: datetime) -> Sequence[str]:
+        if closed:
+            raise closed[0]
+        return ()
+
+    stage = Stage(tmp_path, gate=gate)
+    [one] = planned(stage, 1)
+    stage.at(DUE)
+    waiting = stage.ledger.get(one)
+    assert (waiting.state, waiting.approved) == (State.RETRY_WAIT, True)
+    assert waiting.note == "the pictures cannot be fetched"
+    assert stage.platform.mutating_calls == 0
+    closed.clear()
+    stage.at(waiting.next_try or DUE)
+    assert stage.posts() == [one]
+
+
+def test_a_gate_that_cannot_tell_leaves_a_doubt_a_doubt(tmp_path: Path) -> None:
+    closed: list[Transient] = []
+
+    def gate(_entry: Entry, _now: datetime) -> Sequence[str]:
+        if closed:
+            raise closed[0]
+        return ()
+
+    stage = Stage(tmp_path, Idempotency.READBACK, gate=gate)
+    stage.platform.misbehave(LoseRequest())
+    [one] = planned(stage, 1)
+    stage.at(DUE)
+    closed.append(Transient("not now", scope="host"))
+    stage.at(DUE + SETTLE)
+    stage.at(DUE + SETTLE)
+    assert stage.ledger.get(one).approved
+    closed.clear()
+    for _ in range(3):
+        stage.at(timedelta(minutes=1))
+    assert stage.posts() == [one]
+
+
+def test_a_leave_that_has_grown_old_is_not_used(tmp_path: Path) -> None:
+    """The process stood still between the grant and the request: somebody may have looked."""
+
+    class Standing(MemoryLedger):
+        def intent(self, claim: Claim, prepared: bytes, now: datetime) -> Granted | Refused:
+            answer = super().intent(claim, prepared, now)
+            stage.time.move(timedelta(seconds=11))
+            return answer
+
+    stage = Stage(tmp_path, Idempotency.READBACK, ledger=Standing())
+    [one] = planned(stage, 1)
+    stage.at(DUE)
+    found = stage.ledger.get(one)
+    assert stage.platform.mutating_calls == 0
+    assert (found.state, found.note) == (State.RETRY_WAIT, "the leave to send had grown old")
+
+
+def test_while_the_time_is_in_doubt_nothing_is_claimed_or_sent(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    believed = [True, False]  # once for the claim, and no more when it comes to the intent
+
+    def deliver() -> Deliver:
+        return Deliver(
+            stage.ledger,
+            stage.time,
+            lambda _delivery: stage.publisher,
+            nothing_against,
+            tmp_path,
+            "runner",
+            trusted=lambda: believed.pop(0) if believed else False,
+        )
+
+    [one] = planned(stage, 1)
+    stage.time.move(DUE)
+    deliver().work(hint(stage.ledger, one))
+    found = stage.ledger.get(one)
+    assert (found.state, found.next_try, found.approved) == (State.RETRY_WAIT, DUE, True)
+    before = stage.ledger.journal()
+    deliver().work(hint(stage.ledger, one))
+    assert stage.ledger.journal() == before
+    assert stage.platform.mutating_calls == 0
+
+
+def test_what_came_of_a_post_is_offered_to_the_ledger_more_than_once(tmp_path: Path) -> None:
+    class Ailing(MemoryLedger):
+        ill = 2
+
+        def settle(self, claim: Claim, outcome: Outcome, now: datetime) -> bool:
+            if self.ill > 0:
+                self.ill -= 1
+                raise StoreError("the disk is full")
+            return super().settle(claim, outcome, now)
+
+    stage = Stage(tmp_path, ledger=Ailing())
+    [one] = planned(stage, 1)
+    stage.time.move(DUE)
+    Deliver(
+        stage.ledger,
+        stage.time,
+        lambda _delivery: stage.publisher,
+        nothing_against,
+        tmp_path,
+        "runner",
+        Timing(rewrite=(0.0, 0.0)),
+    ).work(hint(stage.ledger, one))
+    assert stage.ledger.get(one).state is State.POSTED

@@ -312,7 +312,7 @@ def _child(folder: Path, code: str, before: Callable[[], None] | None = None) ->
         "path = Path(sys.argv[1])\n"
     )
     found = subprocess.run(
-        [sys.executable, "-W", "error", "-c", head + code, str(folder / "l.db")],
+        [sys.executable, "-B", "-W", "error", "-c", head + code, str(folder / "l.db")],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
