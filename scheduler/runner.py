@@ -19,6 +19,7 @@ from scheduler.ledger import Ledger, Recovered, Ref, StoreError
 
 log = logging.getLogger("clarion.scheduler.runner")
 
+_COURTESY = 0.003  # seconds for those who have just been handed something
 _RESPITE = 1.0  # seconds left to a store that could not be written
 _NAP = 0.1  # seconds between two looks at something that should have happened
 
@@ -113,6 +114,8 @@ class Runner:
         refs = self._ledger.due(now - self._pace.patience, self._executor.capacity)
         if refs:
             self._executor.submit(refs)
+            if self._executor.busy:  # what is due goes first, what comes next can wait
+                self._stopping.wait(_COURTESY)
         self._arm(now)
         if not refs or real.monotonic() - self._swept >= self._pace.tick:
             self._sweep(now)

@@ -113,11 +113,10 @@ def _quick_intents(db: Connection, asks: Sequence[IntentAsk]) -> list[Granted | 
     if len({ask.claim.id for ask in asks}) < len(asks):
         return None
     changes = [_sending(ask.claim.entry, ask) for ask in asks]
-    with books.attempt(db, len(asks)) as give_up:
-        if not books.grant_all(db, _grants(asks, changes)):
-            give_up()
-            return None
-    return [Granted(change.entry) for change in changes]
+    if books.grant_all(db, _grants(asks, changes)):
+        return [Granted(change.entry) for change in changes]
+    _only_alone(asks)
+    return None
 
 
 def _careful_intents(db: Connection, asks: Sequence[IntentAsk]) -> list[Granted | Refused]:
@@ -152,13 +151,19 @@ def _quick_settlements(db: Connection, asks: Sequence[SettleAsk]) -> list[bool] 
         books.Write(ask.claim.entry, change, ask.now)
         for ask, change in zip(asks, changes, strict=True)
     ]
-    with books.attempt(db, len(asks)) as give_up:
-        try:
-            books.write_all(db, writes)
-        except LedgerError:
-            give_up()
-            return None
+    try:
+        books.write_all(db, writes)
+    except LedgerError:
+        _only_alone(asks)
+        return None
     return [True] * len(asks)
+
+
+def _only_alone(asks: Sequence[IntentAsk | SettleAsk]) -> None:
+    """One of them was refused. A single one has changed nothing, and is read with care; of several
+    nobody knows which: nothing of the transaction is kept, and the writer asks for each alone."""
+    if len(asks) > 1:
+        raise LedgerError("one of several was refused")
 
 
 def _careful_settlements(db: Connection, asks: Sequence[SettleAsk]) -> list[bool]:

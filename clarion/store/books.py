@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
-from clarion.store import queries, rows
+from clarion.store import hot, queries, rows
 from clarion.store.schema import deliveries as d
 from clarion.store.schema import paces
 from scheduler.delivery import Entry
@@ -58,6 +57,9 @@ def select_entries(db: Connection, *conditions: ColumnElement[bool]) -> list[Ent
 
 def by_id(db: Connection, ids: Sequence[str]) -> dict[str, Entry]:
     """The entries with these ids; those that do not exist are missing."""
+    if len(ids) == 1:  # as most often; a list of one would be put together anew each time
+        alone = db.execute(queries.ONE, {"id_": ids[0]}).first()
+        return {} if alone is None else {ids[0]: rows.entry(alone)}
     found: dict[str, Entry] = {}
     for batch in _batches(ids):
         for row in db.execute(queries.SOME, {"ids_": batch}):
@@ -85,12 +87,18 @@ def hold_list(db: Connection) -> list[Hold]:
 
 
 def switches(db: Connection) -> Switches:
-    """Stops, holds and paces, as the rules want them."""
-    return Switches(
-        stop_list(db),
-        {(hold.scope, hold.value): hold for hold in hold_list(db)},
-        {row.account: row.not_before for row in db.execute(queries.PACES)},
-    )
+    """Stops, holds and paces, as the rules want them: in one look, for every claim needs them."""
+    found: list[Stop] = []
+    held: dict[tuple[HoldScope, str], Hold] = {}
+    rests: dict[str, datetime] = {}
+    for kind, scope, value, words, at in db.execute(queries.SWITCHES):
+        if kind == "stop":
+            found.append(Stop(Scope(scope), value, words, at))
+        elif kind == "hold":
+            held[HoldScope(scope), value] = Hold(HoldScope(scope), value, at, words)
+        else:
+            rests[value] = at
+    return Switches(found, held, rests)
 
 
 def set_paces(
@@ -157,11 +165,11 @@ def write_all(db: Connection, writes: Sequence[Write]) -> None:
         values = rows.saved(one.old, one.change.entry)
         alike.setdefault(frozenset(values), []).append(values | rows.read(one.old))
     for columns, some in alike.items():
-        if columns and db.execute(queries.save(columns), some).rowcount != len(some):
+        if columns and hot.many(db, queries.save(columns), some) != len(some):
             names = some[0]["id_"] if len(some) == 1 else f"one of {len(some)}"
             raise LedgerError(f"delivery {names} changed while it was being written: try again")
     if writes:
-        db.execute(queries.NOTE, [rows.line(one.change, one.now) for one in writes])
+        hot.many(db, queries.NOTE, [rows.line(one.change, one.now) for one in writes])
 
 
 def rewrite(db: Connection, writes: Iterable[Write]) -> None:
@@ -173,23 +181,10 @@ def rewrite(db: Connection, writes: Iterable[Write]) -> None:
 def grant_all(db: Connection, grants: Sequence[Grant]) -> bool:
     """Store intents by their own compare-and-set; False when it refused one."""
     asked = [queries.intent(one.claim, one.prepared, one.now) for one in grants]
-    if db.execute(queries.INTENT, asked).rowcount != len(grants):
+    if hot.many(db, queries.INTENT, asked) != len(grants):
         return False
-    db.execute(queries.NOTE, [rows.line(one.change, one.now) for one in grants])
+    hot.many(db, queries.NOTE, [rows.line(one.change, one.now) for one in grants])
     return True
-
-
-@contextmanager
-def attempt(db: Connection, changes: int) -> Iterator[Callable[[], None]]:
-    """Try so many changes; the function given undoes those of them that were made.
-
-    A single one that was refused has changed nothing, and needs no savepoint.
-    """
-    if changes == 1:
-        yield lambda: None
-        return
-    with db.begin_nested() as savepoint:
-        yield savepoint.rollback
 
 
 def remark(db: Connection, now: datetime, event: str, by: str, detail: str) -> None:

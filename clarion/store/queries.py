@@ -19,9 +19,11 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
     type_coerce,
+    union_all,
     update,
 )
 
@@ -198,9 +200,13 @@ SOME = select(d).where(d.c.id.in_(bindparam("ids_", expanding=True)))
 
 STOPS = select(stops).order_by(stops.c.scope, stops.c.value)
 HOLDS = select(holds).order_by(holds.c.scope, holds.c.value)
-PACES = select(paces)
+SWITCHES = union_all(
+    select(literal("stop"), stops.c.scope, stops.c.value, stops.c.by, stops.c.at),
+    select(literal("hold"), holds.c.scope, holds.c.value, holds.c.why, holds.c.until),
+    select(literal("rest"), literal(""), paces.c.account, literal(""), paces.c.not_before),
+)
 ADD = insert(d)
-NOTE = insert(journal)
+NOTE = insert(journal).inline()
 """What is read and written again and again: built once."""
 
 ONE = select(d).where(d.c.id == bindparam("id_"))

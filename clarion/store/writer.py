@@ -37,7 +37,8 @@ class Writer:
         """The batch's result for this item, once it is committed.
 
         Items given at the same time to the same ``batch`` may share one call and one transaction.
-        An error of the batch is raised to the caller whose item caused it, and changes nothing.
+        When that fails, nothing of it is kept and each item has a transaction of its own; an error
+        is raised to the caller whose item causes it alone.
         """
         job = _Job(batch, item)
         with self._lock:
