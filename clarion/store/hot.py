@@ -46,11 +46,12 @@ class _Ready:
 @lru_cache(maxsize=256)
 def _ready(dialect: Dialect, statement: Insert | Update, filled: tuple[str, ...] | None) -> _Ready:
     compiled = statement.compile(dialect=dialect, column_keys=filled)
-    fixed = {name: value for name, value in compiled.params.items() if value is not None}
-    convert = {}
+    fixed, convert = {}, {}
     for bind, name in compiled.bind_names.items():
         how = bind.type.dialect_impl(dialect).bind_processor(dialect)
-        if how is not None and name not in fixed:
+        if not bind.required:
+            fixed[name] = bind.value if how is None else how(bind.value)
+        elif how is not None:
             convert[name] = how
     places = getattr(compiled, "positiontup", None)
     return _Ready(str(compiled), fixed, convert, itemgetter(*places) if places else None)

@@ -21,10 +21,21 @@ from sqlalchemy.exc import StatementError
 
 from clarion.store import queries
 from clarion.store.migrate import FOLDER, HEAD, VERSION_TABLE
-from clarion.store.schema import metadata
+from clarion.store.schema import Instant, metadata
 from clarion.store.sqlite import SqliteFile, open_ledger
 from scheduler.delivery import State
-from scheduler.ledger import Granted, Refused, StoreError, Why
+from scheduler.ledger import (
+    Granted,
+    Hold,
+    HoldScope,
+    Posted,
+    Refused,
+    Scope,
+    Spacing,
+    StoreError,
+    Why,
+)
+from scheduler.trust import ClockMark
 from tests.scheduler.scene import BEFORE, DUE, approved, claim_one, deliveries, due_ids
 
 REPOSITORY = Path(__file__).parents[2]
@@ -36,6 +47,36 @@ def raw(path: Path) -> sqlite3.Connection:
 
 
 # --- tables ---
+
+
+def test_every_instant_is_kept_in_one_form(tmp_path: Path) -> None:
+    """The form by which they sort and are compared, whatever statement wrote them."""
+    ledger = open_ledger(tmp_path / "l.db")
+    now = DUE + timedelta(microseconds=123456)
+    first, second, *_ = ids = approved(ledger, deliveries(4), BEFORE + timedelta(microseconds=1))
+    ledger.stop(Scope.LOCALE, "fr", "coordinator", now)
+    ledger.hold(Hold(HoldScope.ACCOUNT, "fr/feed", now + timedelta(hours=1), "busy"), now)
+    ledger.clock_log.mark(ClockMark(now, "2026f", "officer", "boot", BEFORE))
+    spacing = Spacing(always=timedelta(seconds=1))
+    refs = [ref for ref in ledger.due(now, 9) if ref.id == first]
+    [claim] = ledger.claim(refs, "runner", now + timedelta(minutes=5), now, spacing)
+    granted = ledger.intent(claim, b"request", now)
+    assert isinstance(granted, Granted)
+    assert ledger.settle(claim, Posted("1", "u", now, {"a": 1}), now)
+    other = claim_one(ledger, second, now + timedelta(seconds=1))
+    assert isinstance(ledger.intent(other, b"request", now + timedelta(seconds=1)), Granted)
+    ledger.revoke(ids[2:], "approver", now)
+    ledger.close()
+    form = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+    db, seen = raw(tmp_path / "l.db"), 0
+    for table in metadata.tables.values():
+        for column in (one.name for one in table.c if isinstance(one.type, Instant)):
+            order = f'SELECT "{column}" FROM {table.name} WHERE "{column}" IS NOT NULL'
+            for (value,) in db.execute(order):
+                assert form.fullmatch(value), (table.name, column, value)
+                seen += 1
+    db.close()
+    assert seen > 30
 
 
 def test_a_new_file_gets_the_tables_of_the_code(tmp_path: Path) -> None:
