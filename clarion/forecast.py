@@ -21,10 +21,7 @@ def forecast(press: Press, entries: Iterable[Entry]) -> Counter[str]:
     """Reasons for which coming deliveries would be held at their time, and how many each."""
     gate = Gate(press)
     return Counter(
-        reason
-        for entry in entries
-        if entry.state in _COMING
-        for reason in _said(gate, entry)
+        reason for entry in entries if entry.state in _COMING for reason in _said(gate, entry)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
@@ -19,17 +20,13 @@ INVARIANTS = {f"I{number}" for number in range(1, 9)}
 
 
 @pytest.fixture(scope="module")
-def caught(request: pytest.FixtureRequest) -> Counter[str]:
+def caught(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
     """How many bugs were caught by each invariant; told at the end."""
     found: Counter[str] = Counter()
-
-    def sum_up() -> None:
-        by = ", ".join(f"{name} {count}" for name, count in sorted(found.items()))
-        line = f"simulation: {found.total()} of {len(MUTANTS)} seeded bugs caught, by {by}"
-        tell(request.config, line)
-
-    request.addfinalizer(sum_up)
-    return found
+    yield found
+    by = ", ".join(f"{name} {count}" for name, count in sorted(found.items()))
+    line = f"simulation: {found.total()} of {len(MUTANTS)} seeded bugs caught, by {by}"
+    tell(request.config, line)
 
 
 def hits(mutant: Mutant, report: Report) -> list[str]:
