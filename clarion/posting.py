@@ -15,13 +15,14 @@ from functools import cached_property
 from clarion.errors import ClarionError
 from clarion.fan_out import PictureWorker
 from clarion.gate import Gate
+from clarion.report import question
 from clarion.settings import Settings
 from clarion.wiring import Studio
 from clarion.witness import boot_id, time_witnesses
 from scheduler.adapters.quiet_clock import QuietClock
 from scheduler.adapters.threads import ThreadsExecutor
 from scheduler.backlog import ask
-from scheduler.clock import Clock, SystemTime
+from scheduler.clock import Clock, SystemTime, TimeSource
 from scheduler.deliver import Deliver
 from scheduler.delivery import Entry
 from scheduler.executor import Executor
@@ -51,7 +52,13 @@ class Role(StrEnum):
 class Node:
     """One process that posts. ``told`` hears what a person should know, one line each."""
 
-    def __init__(self, studio: Studio, role: Role, told: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        role: Role,
+        told: Callable[[str], None],
+        time: TimeSource | None = None,
+    ) -> None:
         if role is not Role.ALL and not studio.settings.database:
             raise ClarionError(
                 f"--role {role} needs a ledger in a database: set 'database', or leave the role out"
@@ -60,20 +67,22 @@ class Node:
         self._role = role
         self._told = told
         self._distrust = ""
-        self.time = SystemTime()
+        self._asks = True
+        self.time = time or SystemTime()
+        self._awake = self.time.elapsed()
 
     def start(self, *, ask_first: bool = True) -> list[Entry]:
         """Take over, move what newer zone data move, ask about a backlog, and go on.
 
         What waits for an answer now comes back; empty when nothing does.
         """
-        ledger, now = self._studio.ledger, self.time.now()
-        last = ledger.clock_log.last()
+        ledger, now, self._asks = self._studio.ledger, self.time.now(), ask_first
+        ran = ledger.clock_log.any_last()
         trusted = self._trusted()
         if trusted:
             for moved in ledger.rederive(derive, tzdata_version(), now):
                 self._told(_moved(moved))
-        asleep = last is None or now - last.at > OFF
+        asleep = ran is None or now - ran > OFF
         waiting = ask(ledger, now, OFF) if ask_first and trusted and asleep else []
         self.runner.start()
         if self._draws:
@@ -138,7 +147,13 @@ class Node:
         return f"{self._studio.host}:{os.getpid()}:{round(self.time.elapsed() * 1000)}"
 
     def _trusted(self) -> bool:
+        """Asked at the start of every round: the time, and whether this machine has slept."""
+        before, self._awake = self._awake, self.time.elapsed()
         trust = self._clock_gate.check()
+        if trust and self._asks and self._awake - before > OFF.total_seconds():
+            late = ask(self._studio.ledger, trust.at, OFF)
+            for line in question(late, trust.at):
+                self._told(line)
         if trust.why != self._distrust:
             self._distrust = trust.why
             self._told(trust.why or "the clock is believed again")

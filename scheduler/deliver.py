@@ -55,6 +55,7 @@ from scheduler.ledger import (
     TryAgain,
 )
 from scheduler.post import compose, differences, receipt_fields, touched
+from scheduler.rules.posting import ABANDONED
 from scheduler.verdict import Timing, bug, hold_for, knows_key, outcome, settle_time
 
 log = logging.getLogger("clarion.scheduler.deliver")
@@ -210,6 +211,11 @@ class Deliver:
         if caps is None or prepared is None or caps.idempotency is Idempotency.NONE:
             self._settle(claim, AskHuman(f"{claim.entry.note}; {PROBABLY}"))
             return
+        if claim.entry.note == ABANDONED:
+            shows = self._shows_by(claim, caps)
+            if self._time.now() < shows:
+                self._settle(claim, InDoubt(shows, ABANDONED))
+                return
         answer = self._find(claim, publisher, prepared, caps)
         if isinstance(answer, Found):
             self._settle(claim, _posted(claim.entry, answer.receipt))
@@ -219,6 +225,15 @@ class Deliver:
             self._same_again(claim, publisher, prepared, caps, answer.reason)
         else:
             self._settle(claim, answer)
+
+    def _shows_by(self, claim: Claim, caps: Capabilities) -> datetime:
+        """From when on the platform shows what a dead runner sent last.
+
+        Who lives has waited for that already. Of the dead only the intent is known, which may be
+        used for a while; and whoever took over could not know the platform.
+        """
+        sent = max(line.at for line in self._ledger.journal(claim.id) if line.event == "intent")
+        return sent + self._timing.leave + settle_time(caps, self._timing)
 
     def _find(
         self, claim: Claim, publisher: Publisher, prepared: Prepared, caps: Capabilities

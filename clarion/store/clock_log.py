@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from clarion.store.schema import clock
 from clarion.store.writer import Writer
@@ -31,6 +32,12 @@ class SqlClockLog:
     def confirmed(self) -> ClockMark | None:
         """See :meth:`scheduler.trust.ClockLog.confirmed`."""
         return self._mark(_CONFIRMED)
+
+    def any_last(self) -> datetime | None:
+        """The latest time that any machine believed: when something last ran."""
+        with self._read() as db:
+            found: datetime | None = db.scalar(select(func.max(clock.c.at, type_=clock.c.at.type)))
+            return found
 
     def mark(self, mark: ClockMark) -> None:
         """See :meth:`scheduler.trust.ClockLog.mark`."""

@@ -12,6 +12,8 @@ from scheduler.rules import WAITING, Change, freed
 from scheduler.rules.ending import lapsed, to_human
 
 EXPIRING = WAITING | {State.PLANNED, State.HELD}
+ABANDONED = "the runner ended while the answer was outstanding"
+"""Noted where nobody knows when the request left, if it left."""
 LOOK_AGAIN = timedelta(seconds=60)
 """When to look again where the repeat of a request in doubt was not allowed just now."""
 
@@ -69,7 +71,7 @@ def abandoned(old: Entry, now: datetime, settle: timedelta) -> Change | None:
             fence=old.fence + 1,
             in_doubt=True,
             next_try=now + settle,
-            note="the runner ended while the answer was outstanding",
+            note=ABANDONED,
         )
         return Change(entry, "in-doubt", old.owner)
     return None

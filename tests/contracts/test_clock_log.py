@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clarion.store.sqlite import open_ledger
+from clarion.store.ledger import SqlLedger
+from clarion.store.sqlite import SqliteFile, open_ledger
 from scheduler.adapters.memory_clock_log import MemoryClockLog
 from scheduler.trust import ClockLog, ClockMark
 from tests.postgres import new_database_ledger
@@ -43,6 +44,19 @@ def test_an_empty_log_has_nothing(log: ClockLog) -> None:
 def test_a_mark_comes_back_as_it_was(log: ClockLog, mark: ClockMark) -> None:
     log.mark(mark)
     assert log.last() == mark
+
+
+def test_a_ledger_knows_when_anything_last_ran(tmp_path: Path) -> None:
+    ledger = open_ledger(tmp_path / "l.db")
+    assert ledger.clock_log.any_last() is None
+    ledger.clock_log.mark(LATER)
+    elsewhere = SqlLedger(SqliteFile(tmp_path / "l.db"), "elsewhere")
+    elsewhere.clock_log.mark(MARK)
+    assert elsewhere.clock_log.last() == MARK
+    assert ledger.clock_log.last() == LATER
+    assert elsewhere.clock_log.any_last() == LATER.at
+    elsewhere.close()
+    ledger.close()
 
 
 def test_the_last_is_the_one_made_last_even_if_it_tells_an_earlier_time(log: ClockLog) -> None:

@@ -36,7 +36,7 @@ def main(folder: Path, owner: str) -> None:
         nothing_against,
         folder,
         owner,
-        Timing(settle=SETTLE),
+        Timing(settle=SETTLE, leave=SETTLE),
     )
     runner = Runner(
         ledger,

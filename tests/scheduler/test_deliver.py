@@ -40,6 +40,7 @@ from scheduler.ledger import (
     Scope,
     StoreError,
 )
+from scheduler.post import compose
 from scheduler.verdict import Timing
 from tests.scheduler.scene import (
     BEFORE,
@@ -738,3 +739,27 @@ def test_what_came_of_a_post_is_offered_to_the_ledger_more_than_once(tmp_path: P
         Timing(rewrite=(0.0, 0.0)),
     ).work(hint(stage.ledger, one))
     assert stage.ledger.get(one).state is State.POSTED
+
+
+def test_after_a_crash_too_the_platform_has_the_time_it_needs_to_show_a_post(
+    tmp_path: Path,
+) -> None:
+    """The dead runner's request may become visible as late as the platform says."""
+    stage = Stage(tmp_path, Idempotency.READBACK, settings={"settle_seconds": 120})
+    [one] = planned(stage, 1)
+    stage.time.move(DUE)
+    claim = claim_one(stage.ledger, one, owner="dead")
+    content = claim.entry.delivery.content
+    assert content is not None
+    prepared = stage.publisher.prepare(compose(claim.entry.delivery, content, tmp_path))
+    assert stage.ledger.intent(claim, prepared.to_json().encode(), DUE)
+    stage.ledger.recover("runner", DUE + SECOND, SETTLE)
+    stage.at(DUE + SETTLE + SECOND)
+    found = stage.ledger.get(one)
+    assert found.state is State.UNKNOWN
+    assert found.next_try is not None
+    assert found.next_try >= DUE + timedelta(seconds=120)
+    stage.platform.create(prepared, DUE + timedelta(seconds=100))  # late, as it may be
+    stage.at(found.next_try)
+    assert stage.ledger.get(one).state is State.POSTED
+    assert stage.posts() == [one]

@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import NamedTuple
 
 from publishers.port import Idempotency
@@ -69,7 +70,6 @@ class Judge:
     holds: list[tuple[str, datetime | None]] = field(default_factory=list)
     taken_back: TakenBack | None = None
     open_requests: set[int] = field(default_factory=set)
-    sent: list[Sent] = field(default_factory=list)
     away: bool = False
     unsettled: set[int] = field(default_factory=set)
     by_fence: Counter[int] = field(default_factory=Counter)
@@ -151,7 +151,6 @@ class Judge:
         if not self.telling and self.open_requests:
             yield Violation("I2", f"request {event.number} after one that may have been accepted")
         self.open_requests.add(event.number)
-        self.sent.append(event)
 
 
 def check(world: World) -> list[Violation]:
@@ -198,7 +197,7 @@ def _end(world: World, judge: Judge) -> Iterator[Violation]:
         yield Violation("I3", f"it ended {row.state}, and nobody is told why")
 
 
-def _unclear(world: World, judge: Judge, faults: set[object], *, over: bool) -> bool:
+def _unclear(world: World, judge: Judge, faults: set[Enum], *, over: bool) -> bool:
     """Whether a person has to be asked."""
     if faults & {Fault.EXPIRED, Fault.REFUSED, Look.CANNOT_TELL, Check.FAILED}:
         return True

@@ -14,10 +14,10 @@ from tests.simulation.store import Row
 
 
 class Approved(NamedTuple):
-    """People approved these words."""
+    """People approved these words; None stands for how it all began."""
 
     id: str
-    decision: Decision
+    decision: Decision | None
     digest: str
     at: datetime
 

@@ -8,14 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from publishers.port import Idempotency
+from publishers.port import Capabilities, Idempotency
+from scheduler.deliver import Deliver
+from scheduler.ledger import Claim
 from scheduler.verdict import Timing
 from tests.simulation import bad_ledgers as ledgers
 from tests.simulation import bad_publishers as publishers
 from tests.simulation.platform import LAG
 from tests.simulation.variant import Variant
+
+
+class Hasty(Deliver):
+    """Looks up what a dead runner sent as soon as it may: there are two guards against looking too
+    early, and a bug in the one shows only where the other is missing."""
+
+    def _shows_by(self, claim: Claim, caps: Capabilities) -> datetime:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -52,13 +63,15 @@ def _mutants() -> Iterable[Mutant]:
     yield _mutant("intent ignores the fence", "I5", ledger=ledgers.NoFence)
     yield _mutant("outcome ignores the fence", "I5", ledger=ledgers.SettlesAnyway)
     yield _mutant("restart resends", "I1", ledger=ledgers.Resends)
-    yield _mutant("sweep takes from the living", "I1", ledger=ledgers.TakesFromTheLiving)
+    yield _mutant(
+        "sweep takes from the living", "I1", ledger=ledgers.TakesFromTheLiving, deliver=Hasty
+    )
     yield _mutant("nobody takes over", "I3", ledger=ledgers.TakesNothingOver)
     yield _mutant("late policy forgotten", "I3", ledger=ledgers.NoLatePolicy)
     yield _mutant("outcome not in the journal", "I8", ledger=ledgers.SilentSettle)
-    yield _mutant("no settle time after a crash", "I1", ledger=ledgers.LooksAtOnce)
+    yield _mutant("no settle time after a crash", "I1", ledger=ledgers.LooksAtOnce, deliver=Hasty)
     yield _mutant("read lag ignored", "I1", publisher=publishers.Impatient, timing=quick)
-    yield _mutant("old leave still used", "I1", timing=Timing(leave=ledgers.AGES))
+    yield _mutant("old leave still used", "I1", timing=Timing(leave=ledgers.AGES), deliver=Hasty)
     yield _mutant("clock believed blindly", "I6", gated=False)
     yield _mutant("timeout counts as failure", "I1", publisher=publishers.TimeoutIsFailure)
     yield _mutant("trouble counts as refusal", "I3", publisher=publishers.TroubleIsFinal)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from publishers.port import Prepared, Publisher
 from scheduler.adapters.inline import InlineExecutor
@@ -58,10 +58,10 @@ class Node:
         self._world = world
         self.owner = owner
         self.ledger: Any = Watched(world, owner, variant.ledger(world.ledger))
-        gate = ClockGate(world.time, world.log, boot=BOOT)
+        gate = ClockGate(world.time, world.log, boot=BOOT, aside=lambda job: job())
         account = VirtualPublisher(world, owner, lambda: self.ledger.fence)
         publisher: Publisher = variant.publisher(account)
-        self.clock = ManualClock(world.time)
+        self.clock = ManualClock(cast(Any, world.time))
         deliver = variant.deliver(
             self.ledger,
             world.time,

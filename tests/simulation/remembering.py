@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from clarion.store.ledger import SqlLedger
 from scheduler.delivery import Delivery, Entry
@@ -30,6 +30,8 @@ from scheduler.ledger import (
 )
 from tests.simulation.store import Image, Shelf
 
+T = TypeVar("T")
+
 
 class Chain(NamedTuple):
     """A list that is only added to, and of which every earlier state is at hand."""
@@ -39,7 +41,8 @@ class Chain(NamedTuple):
 
     def items(self) -> list[Any]:
         """Oldest first."""
-        found, here = [], self
+        found: list[Any] = []
+        here: Chain | None = self
         while here is not None:
             found.append(here.last)
             here = here.rest
@@ -204,7 +207,7 @@ class Remembering:
         """See :meth:`scheduler.ledger.Ledger.holds`."""
         return self._do(("holds",), lambda ledger: ledger.holds())
 
-    def _do(self, key: tuple[Any, ...], call: Callable[[SqlLedger], Any]) -> Any:
+    def _do(self, key: tuple[Any, ...], call: Callable[[SqlLedger], T]) -> T:
         if self._remember:
             done = self._shelf.do(self.image, key, call)
         else:
@@ -214,4 +217,5 @@ class Remembering:
             self.lines = Chain(line, self.lines)
         if done.error is not None:
             raise done.error
-        return done.answer
+        answer: T = done.answer
+        return answer

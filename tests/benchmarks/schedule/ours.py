@@ -74,7 +74,7 @@ def runner(
     time, one = SystemTime(), typed(publisher)
     deliver = Deliver(
         ledger, time, lambda _delivery: one, nothing_against, assets, owner,
-        Timing(settle=_SETTLE),
+        Timing(settle=_SETTLE, leave=_SETTLE),
     )  # fmt: skip
     return Runner(
         ledger, APSchedulerClock(time), executor, deliver.work, time, owner, Pace(settle=_SETTLE)
