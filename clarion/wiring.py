@@ -143,7 +143,7 @@ class Studio:
         from scheduler.adapters.apscheduler_clock import APSchedulerClock
 
         # Rehearsed minutes are real seconds: nobody's leave to send grows old here.
-        timing = Timing(leave=timedelta(hours=1))
+        timing = Timing(leave=timedelta(minutes=3))
         deliver = Deliver(
             ledger,
             time,

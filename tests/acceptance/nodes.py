@@ -21,7 +21,7 @@ from tests.conftest import COMMAND, Command
 
 PATIENCE = 90.0
 """Seconds after which something counts as not happening."""
-CHANNELS = 16
+CHANNELS = 64
 CARDS = 3
 ALL = CHANNELS * CARDS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,10 @@ def test_who_stands_by_does_not_go_on_from_a_ledger_that_moved(
     due: Path, clarion: Command, postgres: Postgres
 ) -> None:
     """It had the file open before; the lock it waited for comes free after the move."""
-    with running(due) as first, running(due) as second:
+    with ExitStack() as stack:
+        first = stack.enter_context(running(due))
+        first.until_it_says("running; stop with Ctrl-C")
+        second = stack.enter_context(running(due))
         second.until_it_says("standing by for it")
         first.until(lambda: posts(due) == ALL)
         second.freeze()
