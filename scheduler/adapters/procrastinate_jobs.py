@@ -28,7 +28,7 @@ from procrastinate.jobs import Status
 from procrastinate.worker import Worker as Fetcher
 
 from rendering.fan_out import NoHelpError
-from scheduler.adapters.procrastinate_worker import plain
+from scheduler.adapters.procrastinate_worker import OPTIONS, plain
 
 QUEUE = "clarion-pictures"
 TASK = "clarion.draw"
@@ -40,15 +40,7 @@ _AGAIN = 1.0
 """Seconds after which a database that went away is tried again."""
 _BEAT, _DEAD = 5.0, 20.0
 """Seconds between signs of life, and after which a worker counts as dead."""
-_OPTIONS: dict[str, Any] = {
-    "options": "-c search_path=clarion_queue -c synchronous_commit=off -c lock_timeout=10s",
-    "connect_timeout": 10,
-    "keepalives_idle": 10,
-    "keepalives_interval": 3,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
-    "application_name": "clarion-pictures",
-}
+_OPTIONS = {**OPTIONS, "application_name": "clarion-pictures"}
 
 log = logging.getLogger("clarion.pictures")
 

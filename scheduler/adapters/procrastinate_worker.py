@@ -33,7 +33,7 @@ log = logging.getLogger("clarion.scheduler.executor")
 QUEUE = "clarion"
 TASK = "clarion.deliver"
 """A name, never a path to code: it outlives whatever is renamed."""
-_OPTIONS: dict[str, Any] = {
+OPTIONS: dict[str, Any] = {
     "options": "-c search_path=clarion_queue -c synchronous_commit=off -c lock_timeout=10s",
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -42,6 +42,7 @@ _OPTIONS: dict[str, Any] = {
     "tcp_user_timeout": 20_000,
     "application_name": "clarion-queue",
 }
+"""How every connection to the queue is made, of hints and of pictures."""
 _SIDE_BY_SIDE = 2  # jobs in passing: one is fetched while another is handed over
 _POLL = 0.5  # seconds after which the queue is looked at without being woken
 _ECHO = 0.01  # seconds after a notice at which it is heard once more
@@ -176,12 +177,12 @@ class Worker:
     async def _session(self) -> None:
         """Fetch as long as the database is there."""
         async with await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, **_OPTIONS
+            self._url, autocommit=True, **OPTIONS
         ) as wire:
             for channel in get_channel_for_queues([QUEUE]):
                 await wire.execute(psycopg.sql.SQL("LISTEN {}").format(Identifier(channel)))
             pool = procrastinate.PsycopgConnector(
-                conninfo=self._url, kwargs=_OPTIONS, min_size=2, max_size=3, timeout=_PATIENCE
+                conninfo=self._url, kwargs=OPTIONS, min_size=2, max_size=3, timeout=_PATIENCE
             )
             app = procrastinate.App(connector=pool)
             app.task(name=TASK, queue=QUEUE)(self._deliver)
@@ -265,7 +266,7 @@ async def _tidy(app: procrastinate.App) -> None:
 
 def connect(url: str) -> psycopg.Connection:
     """A connection to the queue, each statement a transaction of its own."""
-    return psycopg.connect(url, autocommit=True, **_OPTIONS)
+    return psycopg.connect(url, autocommit=True, **OPTIONS)
 
 
 def plain(url: str) -> str:

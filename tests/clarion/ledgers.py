@@ -103,3 +103,9 @@ def states(ledger: SqlLedger) -> dict[State, int]:
     """How many deliveries are in which state."""
     found = [entry.state for entry in ledger.entries()]
     return {state: found.count(state) for state in set(found)}
+
+
+def content(workspace: Path, database: str = "") -> dict[str, object]:
+    """See :func:`everything`, of what a workspace or a database keeps."""
+    with opened(workspace, database) as ledger:
+        return everything(ledger)

@@ -21,39 +21,21 @@ from clarion.store.sqlite import open_ledger
 from scheduler.backlog import Answer, answer, waiting
 from scheduler.delivery import State
 from scheduler.ledger import LedgerError, Posted, Scope, moment
-from tests.clarion.ledgers import AFTER, everything, live, opened, sent, settings, with_tables
+from tests.clarion.ledgers import (
+    AFTER,
+    content,
+    everything,
+    opened,
+    sent,
+    settings,
+    with_tables,
+)
 from tests.conftest import Command
 from tests.postgres import Postgres
 from tests.scheduler.scene import BEFORE, DUE, SETTLE, approved, deliveries, due_ids
 
 NOON = DUE + timedelta(hours=3)
 DUMP = Path(__file__).parents[1] / "samples" / "ledgers" / "0001.sql"
-
-
-@pytest.fixture
-def url(postgres: Postgres) -> str:
-    """A database with an empty ledger."""
-    return postgres.fresh_database(with_tables)
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """See ``ours``."""
-    folder = tmp_path_factory.mktemp("lived")
-    with opened(folder) as ledger:
-        live(ledger)
-    return folder
-
-
-@pytest.fixture
-def ours(lived: Path, tmp_path: Path) -> Path:
-    """A workspace with a ledger in a file that has seen everything."""
-    return Path(shutil.copytree(lived, tmp_path / "ours"))
-
-
-def content(workspace: Path, database: str = "") -> dict[str, object]:
-    with opened(workspace, database) as ledger:
-        return everything(ledger)
 
 
 def without_question(found: dict[str, object]) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,44 +22,16 @@ from scheduler.delivery import State
 from scheduler.ledger import LedgerError, StoreError
 from tests.clarion.ledgers import (
     AFTER,
-    everything,
+    content,
     live,
     opened,
     sent,
     settings,
     states,
-    with_tables,
 )
 from tests.conftest import Command
-from tests.postgres import Postgres
 from tests.project import ROOT
 from tests.scheduler.scene import DUE, LEASE, SETTLE, approved, claim_one, deliveries
-
-
-@pytest.fixture
-def url(postgres: Postgres) -> str:
-    """A database with an empty ledger."""
-    return postgres.fresh_database(with_tables)
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """See ``ours``."""
-    folder = tmp_path_factory.mktemp("lived")
-    with opened(folder) as ledger:
-        live(ledger)
-    return folder
-
-
-@pytest.fixture
-def ours(lived: Path, tmp_path: Path) -> Path:
-    """A workspace with a ledger in a file that has seen everything."""
-    return Path(shutil.copytree(lived, tmp_path / "ours"))
-
-
-def content(workspace: Path, database: str = "") -> dict[str, object]:
-    with opened(workspace, database) as ledger:
-        return everything(ledger)
 
 
 def complaint(what: Callable[[], object]) -> str:

@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tests.torture.checker import Counts
+from tests.torture.checker import COLUMNS, Counts
 from tests.torture.run import Outcome
 
 _PROOFS = 3  # complaints of a cell that are shown with everything that proves them
 _WIDTHS = (40, 7, 9, 5, 10, 8, 5, 4, 7, 6, 5, 4, 8, 8)
-_NAMES = (
-    "cell, trouble with the platform, class",
-    "planned",
-    "delivered",
-    "lost",
-    "duplicated",
-    "flagged",
-    "live",
-    "own",
-    "missed",
-    "early",
-    "late",
-    "hit",
-    "p50 s",
-    "p99 s",
-)
+_NAMES = ("cell, trouble with the platform, class", *COLUMNS, "p50 s", "p99 s")
 
 
 def _row(*words: object) -> str:
