@@ -221,8 +221,14 @@ def test_a_database_that_was_killed_is_gone_on_with(postgres: Postgres, url: str
                 one.executor.submit(refs(3, "while it was away"))
         finally:
             postgres.start()
-        one.executor.submit(refs(3, "after"))
-        until(lambda: set(refs(3, "after")) <= set(one.done))
+        until(lambda: _hinted_again(one, refs(3, "after")))
+
+
+def _hinted_again(one: Node, wanted: list[Ref]) -> bool:
+    """As a runner's rounds do it: a hint may be lost with a database, what is due is hinted again."""
+    missing = [ref for ref in wanted if ref not in one.done]
+    one.executor.submit(missing)
+    return not missing
 
 
 def test_nodes_that_start_at_once_make_the_queue_once(url: str) -> None:
