@@ -225,7 +225,7 @@ def test_a_database_that_was_killed_is_gone_on_with(postgres: Postgres, url: str
 
 
 def _hinted_again(one: Node, wanted: list[Ref]) -> bool:
-    """As a runner's rounds do it: a hint may be lost with a database, what is due is hinted again."""
+    """As a runner does each round: a hint may be lost, what is due is hinted again."""
     missing = [ref for ref in wanted if ref not in one.done]
     one.executor.submit(missing)
     return not missing
