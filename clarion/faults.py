@@ -142,7 +142,7 @@ class FakePlatform:
             platform = Moody(temper, faults=self._faults, witness=self._witness, speed=self._speed)
             # of two threads that come here at once, one platform counts for both
             platform = self._made.setdefault(delivery.id, platform)
-        return MemoryPublisher(delivery.channel, {}, self._folder, platform)
+        return MemoryPublisher(delivery.channel, {}, self._folder, platform=platform)
 
     def there(self) -> Counter[str]:
         """How many posts stand there for each delivery."""

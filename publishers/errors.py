@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Scope = Literal["account", "app", "host"]
+Scope = Literal["post", "account", "app", "host"]
 
 
 class PublisherError(Exception):
@@ -38,7 +38,8 @@ class PublishError(PublisherError):
 
 class Transient(PublishError):
     """Nothing happened; the same call may succeed after `retry_after` seconds (None: unsaid).
-    `scope` is how far the trouble reaches: this account, every account of the app, the host."""
+    `scope` is how far the trouble reaches: this post alone, this account, every account of the
+    app, the host."""
 
     def __init__(
         self, text: str, *, retry_after: float | None = None, scope: Scope = "account"
@@ -58,7 +59,8 @@ class Permanent(PublishError):
 
 
 class AuthExpired(PublishError):
-    """Nothing happened: the credentials are expired, revoked or too narrow."""
+    """Nothing happened: the credentials are expired, revoked or too narrow. `refreshable` promises
+    that the next `prepare` renews them: the same post may be tried again at once."""
 
     def __init__(self, text: str, *, refreshable: bool = False) -> None:
         super().__init__(text)

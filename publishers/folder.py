@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from publishers.account import Account
 from publishers.errors import Permanent, Transient, Unknown
 from publishers.handoff import SUFFIXES, echo, fill, freeze, identity
 from publishers.limits import COUNTERS, check, missing, refuse
@@ -40,6 +41,8 @@ from publishers.port import (
     Post,
     Prepared,
     Receipt,
+    WithoutUploads,
+    refuse_foreign,
 )
 from publishers.settings import Settings
 from publishers.shelf import Shelf, Writer, explained, slug
@@ -47,7 +50,7 @@ from publishers.shelf import Shelf, Writer, explained, slug
 _FACTS = ("society", "channel", "card", "local_time")
 
 
-class FolderPublisher:
+class FolderPublisher(WithoutUploads):
     """Hands posts over to a person.
 
     Settings: `path` (default `hand-off`, from `base`), `account` (where the person posts it),
@@ -58,7 +61,13 @@ class FolderPublisher:
 
     kind = "folder"
 
-    def __init__(self, channel: str, settings: Mapping[str, object], base: Path) -> None:
+    def __init__(
+        self,
+        channel: str,
+        settings: Mapping[str, object],
+        base: Path,
+        account: Account | None = None,  # noqa: ARG002  every factory is called alike
+    ) -> None:
         """SetupError when a setting is unknown or is not understood."""
         own = Settings(channel, settings)
         self._rehearsal = own.flag("rehearsal")
@@ -142,11 +151,7 @@ class FolderPublisher:
                 self._take_back(receipt.remote_id)
 
     def _refuse_foreign(self, prepared: Prepared, now: datetime) -> None:
-        if now.utcoffset() is None:
-            raise ValueError("publish needs a time with a zone")
-        if prepared.kind != self.kind or not prepared.intact:
-            text = f"request {prepared.key} is not one this publisher prepared; prepare it again"
-            raise Permanent(text, code="request.foreign")
+        refuse_foreign(prepared, self.kind, now)
         if prepared.request["rehearsal"] != self._rehearsal:
             text = f"request {prepared.key} mixes rehearsal and the real thing; prepare it again"
             raise Permanent(text, code="request.rehearsal")

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from publishers.account import Account
 from publishers.errors import Permanent, PublishError, Unknown
 from publishers.limits import COUNTERS, check, refuse
 from publishers.pictures import check_file
@@ -27,6 +28,8 @@ from publishers.port import (
     Post,
     Prepared,
     Receipt,
+    WithoutUploads,
+    refuse_foreign,
 )
 from publishers.settings import Settings
 
@@ -159,7 +162,7 @@ class MemoryPlatform:
         return now - post.receipt.at < timedelta(seconds=self.key_ttl)
 
 
-class MemoryPublisher:
+class MemoryPublisher(WithoutUploads):
     """Posts to a `MemoryPlatform`, its own unless one is given.
 
     Settings: `idempotency` (a value of `Idempotency`, default `native`), `key_ttl` and
@@ -174,6 +177,7 @@ class MemoryPublisher:
         channel: str,
         settings: Mapping[str, object],
         base: Path,  # noqa: ARG002  every factory is called alike
+        account: Account | None = None,  # noqa: ARG002
         platform: MemoryPlatform | None = None,
     ) -> None:
         """SetupError when a setting is unknown or is not understood. With a `platform` given,
@@ -225,11 +229,7 @@ class MemoryPublisher:
         return Prepared.of(post.key, self.kind, request)
 
     def publish(self, prepared: Prepared, now: datetime) -> Receipt:
-        if now.utcoffset() is None:
-            raise ValueError("publish needs a time with a zone")
-        if prepared.kind != self.kind or not prepared.intact:
-            text = f"request {prepared.key} is not one this publisher prepared; prepare it again"
-            raise Permanent(text, code="request.foreign")
+        refuse_foreign(prepared, self.kind, now)
         return self.platform.create(prepared, now)
 
     def find(self, prepared: Prepared) -> Found | Absent | CannotTell:

@@ -20,6 +20,12 @@ def check_file(picture: Picture, number: int, max_bytes: int | None) -> None:
         raise Permanent(text, code="picture.too_large", field=f"pictures.{number}")
 
 
+def read_whole(picture: Picture, number: int, max_bytes: int | None) -> bytes:
+    """The bytes of the approved picture. Permanent as in `check_file`."""
+    check_file(picture, number, max_bytes)
+    return b"".join(read_checked(picture.path, picture.digest, number))
+
+
 def read_checked(path: Path, digest: str, number: int) -> Iterator[bytes]:
     """The file in pieces. After the last, Permanent unless all of them have this SHA-256."""
     field = f"pictures.{number}"

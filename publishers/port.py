@@ -4,12 +4,14 @@ A publisher carries one approved post to one account. The caller keeps the books
 `Prepared` request, then calls `publish` once, and after a lost answer asks `find` before anything
 else. Four promises make that safe:
 
-* `prepare` freezes. Everything `publish` needs is inside the `Prepared`; two calls for the same
-  post give equal ones, and nobody outside sees anything.
+* `prepare` freezes. Everything `publish` needs is inside the `Prepared`; nobody outside sees
+  anything. It may upload pictures; two calls for the same post differ in what those uploads are
+  called and in nothing else.
 * `publish` acts once. It makes exactly one mutating act and never retries. An answer that did not
   arrive, or cannot be understood, is `Unknown`, not a failure.
 * `find` only reads. `Absent` is said only when the platform was asked and does not have the post.
-* `validate` is pure: no file, no network, no clock.
+* `validate` is pure: no file, no network, no clock. `preview` makes the frozen request without
+  the network, as far as that goes: what a rehearsal shows.
 
 Errors are in `publishers.errors`; anything else that escapes a publisher is a bug.
 """
@@ -20,17 +22,22 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
+from publishers.errors import Permanent
+
 
 @dataclass(frozen=True)
 class Picture:
     """A finished picture. `digest` is the SHA-256 of the file's bytes, in lower-case hex;
-    `width` and `height` are pixels; `alt` is in the language of the post."""
+    `width` and `height` are pixels; `alt` is in the language of the post. `size` is the file's
+    length in bytes, None when nobody looked. `focus` is what must stay in sight where a platform
+    crops: across and down, each from 0 to 1; None is the middle."""
 
     path: Path
     media_type: str
@@ -38,6 +45,8 @@ class Picture:
     width: int
     height: int
     digest: str
+    size: int | None = None
+    focus: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,13 @@ class Post:
     title: str = ""
     pictures: tuple[Picture, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def due(self) -> datetime:
+        """The instant it was planned for. ValueError when the facts do not tell."""
+        return datetime.strptime(self.facts.get("utc_time", ""), "%Y-%m-%d %H:%M").replace(
+            tzinfo=UTC
+        )
 
 
 @dataclass(frozen=True)
@@ -88,12 +104,37 @@ class Idempotency(Enum):
 
 
 @dataclass(frozen=True)
+class Budget:
+    """No more than `posts` in any `seconds`: kept below what the platform allows, so that people
+    can still post by hand."""
+
+    posts: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What one post costs, in US dollars: without a link in its text, and with one."""
+
+    post: Decimal
+    with_link: Decimal
+
+
+@dataclass(frozen=True)
 class Capabilities:
     """What the account takes. A limit that is None does not exist.
 
-    `text_limit` and `alt_limit` are counted with `text_counter`, a name in `publishers.limits`.
-    For `settle_seconds` after a send, `Absent` may only mean "not yet visible". `rehearsal` is
-    true when nothing this publisher does is meant to be seen outside this machine.
+    `text_limit` is counted with `text_counter`, `alt_limit` with `alt_counter` (the same one when
+    empty): names in `publishers.counting`. `text_bytes` is a second limit, in bytes of UTF-8.
+    `max_pixels` is width times height, `max_side` the longer side, `ratio` the least and the
+    greatest width by height. `max_hashtags` may stand in the text.
+
+    For `settle_seconds` after a send, `Absent` may only mean "not yet visible". `alts` and
+    `languages` tell whether the platform keeps alt texts and the language of a post.
+    `needs_public_url`: the platform fetches the pictures itself. `budget` is for one account,
+    `app_budget` for all accounts of the platform together. `rehearsal` is
+    true when nothing this publisher does is meant to be seen outside this machine. `as_of` is the
+    day on which the limits were read or last checked.
     """
 
     text_limit: int | None
@@ -108,13 +149,27 @@ class Capabilities:
     can_find: bool = True
     can_delete: bool = True
     rehearsal: bool = False
+    alt_counter: str = ""
+    text_bytes: int | None = None
+    max_pixels: int | None = None
+    max_side: int | None = None
+    ratio: tuple[float, float] | None = None
+    max_hashtags: int | None = None
+    alts: bool = True
+    languages: bool = True
+    needs_public_url: bool = False
+    budget: Budget | None = None
+    app_budget: Budget | None = None
+    prices: Prices | None = None
+    as_of: date | None = None
 
 
 @dataclass(frozen=True)
 class Prepared:
     """The frozen request: what is stored before the one mutating act, and sent byte for byte.
 
-    `request` holds JSON values only, and is brought to the form JSON gives it. `digest` is the
+    `request` holds JSON values only, and is brought to the form JSON gives it; what the platform
+    called the uploads lies in it under `uploads`, and nowhere else. `digest` is the
     SHA-256 of `canonical_json` of key, kind and request; `intact` tells whether it still fits.
     """
 
@@ -135,6 +190,15 @@ class Prepared:
     @property
     def intact(self) -> bool:
         return self.digest == _seal(self.key, self.kind, self.request)
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """The request without its uploads: equal for two preparations of the same post."""
+        return {name: value for name, value in self.request.items() if name != "uploads"}
+
+    def with_uploads(self, uploads: object) -> Prepared:
+        """The same request, once its pictures are with the platform."""
+        return Prepared.of(self.key, self.kind, dict(self.request) | {"uploads": uploads})
 
     def to_json(self) -> str:
         """One line; `from_json` gives back an equal value."""
@@ -169,6 +233,14 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """The platform still works on what was uploaded: ask again after `retry_after` seconds."""
+
+    retry_after: float
+    reason: str
+
+
+@dataclass(frozen=True)
 class Found:
     receipt: Receipt
 
@@ -199,17 +271,50 @@ class Publisher(Protocol):
     def validate(self, post: Post) -> list[Finding]:
         """Everything that keeps the post from going out; empty when nothing does."""
 
+    def preview(self, post: Post) -> Prepared:
+        """What `prepare` freezes, without its uploads: made on this machine alone. `Permanent`
+        when `validate` has findings or a picture is missing or not the approved one."""
+
     def prepare(self, post: Post) -> Prepared:
-        """Freeze the request. `Permanent` when `validate` has findings or a picture is missing."""
+        """Freeze the request, with its pictures uploaded. Raises what `preview` raises, and any
+        `PublishError` but `Unknown`: an upload that nobody sees may simply be made again."""
+
+    def poll(self, prepared: Prepared) -> Pending | None:
+        """Whether the platform has taken in what `prepare` uploaded: None when it can be
+        published now. Only reads. `Transient` when the upload is spent: prepare it anew."""
 
     def publish(self, prepared: Prepared, now: datetime) -> Receipt:
         """Make the post visible. `now` is aware. Any `PublishError` may be raised; all but
         `Unknown` promise that nothing became visible through this call."""
 
-    def find(self, prepared: Prepared) -> Found | Absent | CannotTell: ...
+    def find(self, prepared: Prepared) -> Found | Absent | CannotTell:
+        """Whether the post is there. Only reads; a `Transient` when that cannot be done now."""
 
     def delete(self, receipt: Receipt) -> None:
         """Take the post down. One that is no longer there counts as done."""
+
+
+class WithoutUploads:
+    """To be inherited by a publisher that uploads nothing: what it prepares is made on this
+    machine, and is ready at once."""
+
+    def preview(self: Publisher, post: Post) -> Prepared:
+        """See `Publisher.preview`."""
+        return self.prepare(post)
+
+    def poll(self, prepared: Prepared) -> Pending | None:  # noqa: ARG002
+        """See `Publisher.poll`."""
+        return None
+
+
+def refuse_foreign(prepared: Prepared, kind: str, now: datetime) -> None:
+    """What every `publish` asks first. `Permanent` for a request of another publisher, or one that
+    was changed since it was frozen; ValueError for a time without a zone."""
+    if now.utcoffset() is None:
+        raise ValueError("publish needs a time with a zone")
+    if prepared.kind != kind or not prepared.intact:
+        text = f"request {prepared.key} is not one this publisher prepared; prepare it again"
+        raise Permanent(text, code="request.foreign")
 
 
 def canonical_json(value: object) -> str:

@@ -12,6 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
+from publishers.account import Account, FixedAccount, Wanted
 from publishers.errors import SetupError, UnknownPublisher
 from publishers.port import Publisher
 
@@ -19,8 +20,11 @@ GROUP = "clarion.publishers"
 
 
 class Factory(Protocol):
-    def __call__(self, channel: str, settings: Mapping[str, object], base: Path, /) -> Publisher:
-        """A publisher for this channel id. Relative paths in its settings start at `base`.
+    def __call__(
+        self, channel: str, settings: Mapping[str, object], base: Path, account: Account, /
+    ) -> Publisher:
+        """A publisher for this channel id. Relative paths in its settings start at `base`;
+        `account` keeps its secrets. Nothing is opened or asked yet.
         Raises SetupError when the settings do not do."""
 
 
@@ -43,9 +47,21 @@ def factory(kind: str) -> Factory:
     return loaded
 
 
-def create(kind: str, channel: str, settings: Mapping[str, object], base: Path) -> Publisher:
+def create(
+    kind: str,
+    channel: str,
+    settings: Mapping[str, object],
+    base: Path,
+    account: Account | None = None,
+) -> Publisher:
     """The publisher of one channel. Raises what `factory` and the factory itself raise."""
-    return factory(kind)(channel, settings, base)
+    return factory(kind)(channel, settings, base, account or FixedAccount(channel))
+
+
+def wanted(kind: str) -> tuple[Wanted, ...]:
+    """The secrets that an account of this kind needs; none when its factory names none."""
+    named: tuple[Wanted, ...] = getattr(factory(kind), "wanted", ())
+    return named
 
 
 def _only(kind: str, points: tuple[EntryPoint, ...]) -> EntryPoint:

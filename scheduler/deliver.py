@@ -1,6 +1,6 @@
 """One attempt at one delivery: the only place from which a post leaves.
 
-    claim -> gate -> prepare -> intent (stored) -> publish, once -> settle
+    claim -> gate -> prepare, poll -> intent (stored) -> publish, once -> settle
                                              `- no answer: unknown -> find -> there, or again
 
 Before the intent nothing can have become visible, after it everything may have. So an error before
@@ -147,11 +147,21 @@ class Deliver:
             findings = publisher.validate(post)
             if findings:
                 return Rejected("; ".join(finding.text for finding in findings))
-            return publisher.prepare(post)
+            return self._ready(publisher, publisher.prepare(post))
         except PublishError as error:
             return self._explained(claim, error)
         except Exception as error:  # noqa: BLE001
             return AskHuman(bug("preparing", error))
+
+    def _ready(self, publisher: Publisher, prepared: Prepared) -> Prepared | TryAgain:
+        """Wait until the platform has taken in what was uploaded: nothing is visible yet."""
+        until = self._time.elapsed() + self._timing.ready.total_seconds()
+        while (pending := publisher.poll(prepared)) is not None:
+            pause = max(pending.retry_after, 0.1)
+            if self._time.elapsed() + pause > until:
+                return TryAgain(self._time.now() + self._timing.first_wait, pending.reason)
+            real.sleep(pause)
+        return prepared
 
     def _reasons(self, entry: Entry) -> list[str]:
         """Everything that speaks against it at this moment; the gate's ``Transient`` comes out."""

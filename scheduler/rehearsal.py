@@ -18,6 +18,7 @@ from publishers.port import (
     Capabilities,
     Finding,
     Found,
+    Pending,
     Post,
     Prepared,
     Publisher,
@@ -201,8 +202,14 @@ class _Watched:
     def validate(self, post: Post) -> list[Finding]:
         return self._inner.validate(post)
 
+    def preview(self, post: Post) -> Prepared:
+        return self._inner.preview(post)
+
     def prepare(self, post: Post) -> Prepared:
         return self._inner.prepare(post)
+
+    def poll(self, prepared: Prepared) -> Pending | None:
+        return self._inner.poll(prepared)
 
     def publish(self, prepared: Prepared, now: datetime) -> Receipt:
         receipt = self._inner.publish(prepared, now)

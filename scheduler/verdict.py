@@ -3,6 +3,7 @@
 Transient                     wait, and try again        the account waits too, if it is about it
 Permanent                     refused for good
 AuthExpired, AccountBlocked   a person                   the account waits until it is released
+  AuthExpired, refreshable    again at once: the next preparation renews the credentials
 Unknown, and any other error  in doubt, look it up       (not here: nothing was promised)
 """
 
@@ -39,7 +40,9 @@ class Timing:
     on its way. ``window`` is how long a platform that forgets keys is trusted to know one.
     ``lease`` is how long a claim lasts: well over three times the longest request. ``leave`` is
     how long the leave to send may be used, much less than ``settle``. ``rewrite`` are the pauses,
-    in real seconds, between tries to write down what came of it.
+    in real seconds, between tries to write down what came of it. ``ready`` is how long a platform
+    may work on uploads before the attempt is given up. ``renewals`` is how many attempts may end
+    with credentials to be renewed before a person is asked.
     """
 
     first_wait: timedelta = timedelta(seconds=15)
@@ -49,6 +52,8 @@ class Timing:
     lease: timedelta = timedelta(minutes=5)
     leave: timedelta = timedelta(seconds=10)
     rewrite: tuple[float, ...] = (0.2, 1.0, 5.0)
+    ready: timedelta = timedelta(minutes=1)
+    renewals: int = 3
 
     def wait(self, attempts: int) -> timedelta:
         """The pause after so many attempts: it doubles, up to ``longest_wait``."""
@@ -66,6 +71,8 @@ class Timing:
 
 def outcome(error: PublishError, timing: Timing, attempts: int, now: datetime) -> Outcome:
     """What becomes of a delivery after an error that promises that nothing became visible."""
+    if renewable(error, timing, attempts):
+        return TryAgain(now + _SHORTEST, str(error))
     if isinstance(error, AuthExpired | AccountBlocked):
         return AskHuman(str(error))
     if isinstance(error, Permanent):
@@ -78,16 +85,23 @@ def hold_for(
 ) -> Hold | None:
     """The hold that spares an account, or all of a platform, requests that cannot succeed.
 
-    A host's trouble holds nobody: it may be gone at the next try, and every post waits by itself.
+    Trouble of a host or of one post holds nobody: every post waits by itself.
     """
+    if renewable(error, timing, attempts):
+        return None
     if isinstance(error, AuthExpired | AccountBlocked):
         return Hold(HoldScope.ACCOUNT, delivery.account, None, str(error))
-    if not isinstance(error, Transient) or error.scope == "host":
+    if not isinstance(error, Transient) or error.scope in ("post", "host"):
         return None
     until = now + timing.pause(error, attempts)
     if error.scope == "app":
         return Hold(HoldScope.PLATFORM, delivery.platform, until, str(error))
     return Hold(HoldScope.ACCOUNT, delivery.account, until, str(error))
+
+
+def renewable(error: PublishError, timing: Timing, attempts: int) -> bool:
+    """Whether the next preparation renews what ran out, and has not done so in vain before."""
+    return isinstance(error, AuthExpired) and error.refreshable and attempts <= timing.renewals
 
 
 def settle_time(caps: Capabilities | None, timing: Timing) -> timedelta:

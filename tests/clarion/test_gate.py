@@ -133,7 +133,7 @@ def post(
     ``meanwhile`` happens while the runner waits, with everything read and open.
     """
     platform = MemoryPlatform(Idempotency.NATIVE)
-    publisher = MemoryPublisher("c1", {}, place, platform)
+    publisher = MemoryPublisher("c1", {}, place, platform=platform)
     time = ManualTime(DUE - timedelta(minutes=1))
     with closing(Studio(load_settings(place))) as studio:
         gate = Gate(studio.press, rehearsal=rehearsal)

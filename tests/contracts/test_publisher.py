@@ -9,7 +9,7 @@ import pytest
 from publishers.errors import Unknown
 from publishers.memory import LoseAnswer, LoseRequest, MemoryPlatform, MemoryPublisher
 from publishers.port import Idempotency, Prepared
-from tests.contracts.publisher_contract import NOW, Lab, PublisherContract, Seen
+from publishers.testing.contract import NOW, Lab, PublisherContract, Seen
 from tests.publishers.folder_lab import FolderLab
 
 LIMITS = {
@@ -28,7 +28,7 @@ class MemoryLab:
         self.platform = MemoryPlatform(idempotency, ttl)
 
     def publisher(self) -> MemoryPublisher:
-        return MemoryPublisher("it-it-memory", self.settings, self.base, self.platform)
+        return MemoryPublisher("it-it-memory", self.settings, self.base, platform=self.platform)
 
     def seen(self) -> list[Seen]:
         contents = [post.content for post in self.platform.posts]

@@ -11,7 +11,7 @@ from typing import Any
 
 from publishers.folder import FolderPublisher
 from publishers.port import Prepared
-from tests.contracts.publisher_contract import NOW, Seen
+from publishers.testing.contract import NOW, Seen
 
 _REPOSITORY = Path(__file__).parents[2]
 

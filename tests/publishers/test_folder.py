@@ -17,7 +17,7 @@ from publishers.errors import Permanent, Transient
 from publishers.folder import FolderPublisher
 from publishers.port import Absent, CannotTell, Found, Picture, Post, Receipt
 from publishers.shelf import explained
-from tests.contracts.publisher_contract import FACTS, NOW, TEXTS, a_picture, a_post
+from publishers.testing.contract import FACTS, NOW, TEXTS, a_picture, a_post
 from tests.publishers.folder_lab import FolderLab, finish
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from publishers.port import Absent, Found, Post, Prepared
-from tests.contracts.publisher_contract import NOW, a_picture, a_post
+from publishers.testing.contract import NOW, a_picture, a_post
 from tests.publishers.folder_lab import FolderLab, finish
 
 _KILLS = 16

@@ -13,7 +13,7 @@ import pytest
 from publishers.errors import AccountBlocked, AuthExpired, Permanent, PublishError, Transient
 from publishers.memory import Delay, Lag, MemoryPlatform, MemoryPublisher, Refuse
 from publishers.port import Absent, Found, Idempotency
-from tests.contracts.publisher_contract import NOW, a_post
+from publishers.testing.contract import NOW, a_post
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_delay_takes_its_time(publisher: MemoryPublisher) -> None:
 
 def test_a_window_closes(tmp_path: Path) -> None:
     platform = MemoryPlatform(Idempotency.WINDOWED, key_ttl=3600)
-    publisher = MemoryPublisher("c", {}, tmp_path, platform)
+    publisher = MemoryPublisher("c", {}, tmp_path, platform=platform)
     prepared = publisher.prepare(a_post())
     first = publisher.publish(prepared, NOW)
     assert publisher.publish(prepared, NOW + timedelta(seconds=3599)) == first

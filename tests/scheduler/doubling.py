@@ -18,10 +18,11 @@ from publishers.port import (
     Post,
     Prepared,
     Receipt,
+    WithoutUploads,
 )
 
 
-class DoublingPublisher:
+class DoublingPublisher(WithoutUploads):
     """Posts are files in a folder, so that they outlive whoever sent them.
 
     ``slow`` seconds pass before and after a post appears: room to be killed in.

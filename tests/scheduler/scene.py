@@ -121,7 +121,7 @@ class Stage:
         self.time = ManualTime(BEFORE)
         self.ledger: Ledger = ledger or MemoryLedger()
         self.platform = MemoryPlatform(idempotency, key_ttl)
-        self.publisher = MemoryPublisher("feed", settings or {}, base, self.platform)
+        self.publisher = MemoryPublisher("feed", settings or {}, base, platform=self.platform)
         self.clock = ManualClock(self.time)
         self.executor = InlineExecutor()
         self.deliver = Deliver(

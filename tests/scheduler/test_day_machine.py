@@ -93,7 +93,7 @@ class Eye(MemoryPublisher):
     """Stands at the platform's door, and may shut it in the sender's face."""
 
     def __init__(self, day: Day, name: str, platform: MemoryPlatform) -> None:
-        super().__init__(name, {}, day.folder, platform)
+        super().__init__(name, {}, day.folder, platform=platform)
         self._day = day
 
     def publish(self, prepared: Prepared, now: datetime) -> Receipt:

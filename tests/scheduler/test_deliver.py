@@ -109,7 +109,7 @@ def test_people_find_what_they_need_beside_the_post(tmp_path: Path) -> None:
             return super().validate(post)
 
     stage = Stage(tmp_path)
-    stage.publisher = Listening("feed", {}, tmp_path, stage.platform)
+    stage.publisher = Listening("feed", {}, tmp_path, platform=stage.platform)
     [one] = deliveries()
     assert one.content is not None
     facts = (("sources", "UNODC, 2024"), ("observance", "World Day"))
@@ -135,7 +135,7 @@ def test_what_the_platform_stored_otherwise_is_noted(tmp_path: Path) -> None:
             return replace(receipt, echoed={"language": "en", "alts": []})
 
     stage = Stage(tmp_path)
-    stage.publisher = Forgetful("feed", {}, tmp_path, stage.platform)
+    stage.publisher = Forgetful("feed", {}, tmp_path, platform=stage.platform)
     [one] = deliveries(pictures=(picture(tmp_path),))
     approved(stage.ledger, [one])
     stage.at(DUE)
@@ -150,7 +150,7 @@ def test_an_odd_echo_does_not_hide_that_it_is_posted(tmp_path: Path) -> None:
             return replace(super().publish(prepared, now), echoed={"seen": now, "by": {1}})
 
     stage = Stage(tmp_path)
-    stage.publisher = Odd("feed", {}, tmp_path, stage.platform)
+    stage.publisher = Odd("feed", {}, tmp_path, platform=stage.platform)
     [one] = planned(stage)
     stage.at(DUE)
     found = entry(stage, one)
@@ -262,7 +262,7 @@ def test_an_error_while_preparing_sends_nothing_and_leaves_no_doubt(
     tmp_path: Path, error: Exception, after: State
 ) -> None:
     stage = Stage(tmp_path)
-    publisher = Unprepared("feed", {}, tmp_path, stage.platform)
+    publisher = Unprepared("feed", {}, tmp_path, platform=stage.platform)
     publisher.error = error
     stage.publisher = publisher
     [one] = planned(stage)
@@ -306,7 +306,7 @@ def test_the_intent_is_stored_before_the_request(tmp_path: Path) -> None:
             assert found.prepared == prepared.to_json().encode()
             return super().publish(prepared, now)
 
-    stage.publisher = Looking("feed", {}, tmp_path, stage.platform)
+    stage.publisher = Looking("feed", {}, tmp_path, platform=stage.platform)
     planned(stage)
     stage.at(DUE)
     assert [state for state, _prepared in seen] == [State.SENDING]
@@ -462,7 +462,7 @@ def test_an_unexpected_error_while_publishing_is_a_doubt_and_tells_no_secret(
             raise ValueError(SECRET)
 
     stage = Stage(tmp_path)
-    stage.publisher = Buggy("feed", {}, tmp_path, stage.platform)
+    stage.publisher = Buggy("feed", {}, tmp_path, platform=stage.platform)
     [one] = planned(stage)
     with caplog.at_level(logging.DEBUG):
         stage.at(DUE)
@@ -485,7 +485,7 @@ class Blind(MemoryPublisher):
 
 def blind(tmp_path: Path, idempotency: Idempotency, key_ttl: float | None = None) -> Stage:
     stage = Stage(tmp_path, idempotency, key_ttl=key_ttl)
-    stage.publisher = Blind("feed", {}, tmp_path, stage.platform)
+    stage.publisher = Blind("feed", {}, tmp_path, platform=stage.platform)
     stage.platform.misbehave(LoseAnswer())
     return stage
 
@@ -588,7 +588,7 @@ def test_a_look_up_that_fails_keeps_the_doubt(
     tmp_path: Path, error: Exception, after: State
 ) -> None:
     stage = Stage(tmp_path, Idempotency.READBACK)
-    publisher = Unreachable("feed", {}, tmp_path, stage.platform)
+    publisher = Unreachable("feed", {}, tmp_path, platform=stage.platform)
     publisher.error = error
     stage.publisher = publisher
     stage.platform.misbehave(LoseAnswer())
@@ -601,7 +601,7 @@ def test_a_look_up_that_fails_keeps_the_doubt(
     if isinstance(error, AuthExpired):
         assert stage.at(EXPIRES) == 0
         stage.ledger.release(HoldScope.ACCOUNT, "it/feed", "operator", EXPIRES)
-        stage.publisher = MemoryPublisher("feed", {}, tmp_path, stage.platform)
+        stage.publisher = MemoryPublisher("feed", {}, tmp_path, platform=stage.platform)
         assert stage.at(EXPIRES) == 1
         assert entry(stage, one).state is State.POSTED
 

@@ -16,6 +16,7 @@ from publishers.port import (
     Post,
     Prepared,
     Receipt,
+    WithoutUploads,
 )
 from tests.simulation.events import Answered, LookedUp, Sent
 from tests.simulation.platform import LAG, PATIENCE, RETRY_AFTER, WITHIN, Fault, Live, Look
@@ -29,7 +30,7 @@ SILENT = frozenset({Fault.LOST_ANSWER, Fault.LOST_REQUEST, Fault.HANG})
 """These end when its sender loses patience."""
 
 
-class VirtualPublisher:
+class VirtualPublisher(WithoutUploads):
     """See :class:`publishers.port.Publisher`; ``fence`` says under which its owner may send."""
 
     kind = KIND

@@ -36,6 +36,7 @@ from publishers.port import (
     Post,
     Prepared,
     Receipt,
+    WithoutUploads,
 )
 
 CLASSES: Mapping[str, Idempotency] = {
@@ -45,7 +46,7 @@ CLASSES: Mapping[str, Idempotency] = {
 }
 
 
-class TorturePublisher:
+class TorturePublisher(WithoutUploads):
     """One account. ``settle`` are the seconds after which a post that is there can be read."""
 
     kind = "torture"

@@ -17,6 +17,7 @@ from publishers.port import (
     Prepared,
     Publisher,
     Receipt,
+    WithoutUploads,
 )
 from tests.benchmarks.schedule.post import found
 
@@ -31,7 +32,7 @@ _CAPABILITIES = Capabilities(
 )
 
 
-class HttpPublisher:
+class HttpPublisher(WithoutUploads):
     """See :class:`publishers.port.Publisher`."""
 
     def __init__(self, url: str, post: Callable[[str, str, str], None]) -> None:
