@@ -125,15 +125,24 @@ class Client:
         request = requests.Request(
             method,
             self.origin + path,
-            headers={"User-Agent": _AGENT, "Connection": "close", **(headers or {})},
+            headers={
+                "User-Agent": _AGENT,
+                "Accept": "*/*",
+                "Connection": "close",
+                **(headers or {}),
+            },
             params=params,
             data=data,
             files=files,
             json=json,
             auth=auth,
         )
+        ready = _written(request)
+        if ready is None:
+            text = f"{self.host}: {what}: the request cannot be written; look at the channel's"
+            raise Permanent(f"{text} settings and secrets", code="request.unwritable")
         with Trace(local=self._local, deadline=self._deadline) as trace:
-            answer, why = self._exchange(request, trace)
+            answer, why = self._exchange(ready, trace)
         # Raised outside the handler: the exception that requests made holds the whole address.
         if answer is None:
             raise trace.refused or self._lost(act, what, why, trace)
@@ -141,7 +150,9 @@ class Client:
             raise self._moved(what, answer)
         return answer
 
-    def _exchange(self, request: requests.Request, trace: Trace) -> tuple[Answer | None, str]:
+    def _exchange(
+        self, request: requests.PreparedRequest, trace: Trace
+    ) -> tuple[Answer | None, str]:
         try:
             with requests.Session() as session:
                 session.trust_env = False
@@ -150,7 +161,7 @@ class Client:
                 session.mount("http://", adapter)
                 timeout = (min(_CONNECT, self._deadline), self._deadline)
                 with session.send(
-                    session.prepare_request(request),
+                    request,
                     stream=True,
                     allow_redirects=False,
                     timeout=timeout,
@@ -196,13 +207,22 @@ def host_of(origin: str, *, local: bool) -> str:
     return host
 
 
+def _written(request: requests.Request) -> requests.PreparedRequest | None:
+    """None where something in it, a token with a line end, say, cannot stand in a request."""
+    try:
+        ready = request.prepare()
+        for value in ready.headers.values():
+            value.encode("latin-1")
+    except (requests.RequestException, ValueError):
+        return None
+    return ready
+
+
 def _in_words(error: Exception, trace: Trace) -> str:
     if trace.expired:
         return "no whole answer in time"
     if isinstance(error, requests.exceptions.SSLError):
         return "no safe connection: its certificate is not to be trusted"
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
-        return "the request cannot be written: look at the channel's settings and secrets"
     if not trace.left:
         return "cannot be reached"
     return "the connection broke before a whole answer came"
