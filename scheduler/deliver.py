@@ -14,7 +14,7 @@ import logging
 import time as real
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from publishers.errors import (
@@ -31,6 +31,7 @@ from publishers.port import (
     Capabilities,
     Found,
     Idempotency,
+    Post,
     Prepared,
     Publisher,
     Receipt,
@@ -40,7 +41,9 @@ from scheduler.delivery import Delivery, Entry, State
 from scheduler.ledger import (
     AskHuman,
     Claim,
+    Hold,
     HoldBack,
+    HoldScope,
     InDoubt,
     Ledger,
     LedgerError,
@@ -55,6 +58,7 @@ from scheduler.ledger import (
     TryAgain,
 )
 from scheduler.post import compose, differences, receipt_fields, touched
+from scheduler.rules.budget import room_at
 from scheduler.rules.posting import ABANDONED
 from scheduler.verdict import Timing, bug, hold_for, knows_key, outcome, settle_time
 
@@ -147,11 +151,33 @@ class Deliver:
             findings = publisher.validate(post)
             if findings:
                 return Rejected("; ".join(finding.text for finding in findings))
-            return self._ready(publisher, publisher.prepare(post))
+            full = self._no_room(claim, publisher.capabilities())
+            return full or self._ready(publisher, _prepared(publisher, post))
+        except AuthExpired as error:
+            # Renewing has had its turn: this account waits for a person.
+            return self._explained(claim, AuthExpired(str(error)))
         except PublishError as error:
             return self._explained(claim, error)
         except Exception as error:  # noqa: BLE001
             return AskHuman(bug("preparing", error))
+
+    def _no_room(self, claim: Claim, caps: Capabilities) -> TryAgain | None:
+        """Whether account or platform has had as much as it may be sent for now."""
+        one, now = claim.entry.delivery, self._time.now()
+        for scope, value, budget in (
+            (HoldScope.ACCOUNT, one.account, caps.budget),
+            (HoldScope.PLATFORM, one.platform, caps.app_budget),
+        ):
+            if budget is None:
+                continue
+            window = timedelta(seconds=budget.seconds)
+            traffic = self._ledger.traffic(scope, value, now - window)
+            at = room_at(traffic, budget.posts, window, claim.entry, now)
+            if at is not None:
+                why = f"{value} is sent at most {budget.posts} posts in {budget.seconds:g} s"
+                self._ledger.hold(Hold(scope, value, at, why), now)
+                return TryAgain(at, why)
+        return None
 
     def _ready(self, publisher: Publisher, prepared: Prepared) -> Prepared | TryAgain:
         """Wait until the platform has taken in what was uploaded: nothing is visible yet."""
@@ -255,7 +281,7 @@ class Deliver:
         except Permanent as error:
             return CannotTell(str(error))
         except PublishError as error:
-            self._hold(claim, error)
+            self._hold(claim, error, claim.entry.attempts)
             pause = self._timing.pause(error, claim.entry.attempts)
             return TryAgain(self._time.now() + pause, str(error))
         except Exception as error:  # noqa: BLE001
@@ -299,13 +325,13 @@ class Deliver:
 
     def _explained(self, claim: Claim, error: PublishError, attempts: int | None = None) -> Outcome:
         """An error that promises that nothing became visible."""
-        self._hold(claim, error)
         tried = claim.entry.attempts + 1 if attempts is None else attempts
+        self._hold(claim, error, tried)
         return outcome(error, self._timing, tried, self._time.now())
 
-    def _hold(self, claim: Claim, error: PublishError) -> None:
+    def _hold(self, claim: Claim, error: PublishError, tried: int) -> None:
         """Spare account or platform further requests while they cannot succeed."""
-        now, tried = self._time.now(), claim.entry.attempts + 1
+        now = self._time.now()
         hold = hold_for(claim.entry.delivery, error, self._timing, tried, now)
         if hold is None:
             return
@@ -331,6 +357,16 @@ class Deliver:
                 )
                 real.sleep(pause)
         return self._ledger.settle(claim, outcome, self._time.now())
+
+
+def _prepared(publisher: Publisher, post: Post) -> Prepared:
+    """The first try may find out that the credentials have run out; the second renews them."""
+    try:
+        return publisher.prepare(post)
+    except AuthExpired as error:
+        if not error.refreshable:
+            raise
+    return publisher.prepare(post)
 
 
 def _posted(entry: Entry, receipt: Receipt) -> Posted:

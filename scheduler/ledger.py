@@ -71,6 +71,7 @@ __all__ = [
     "Spacing",
     "Stop",
     "StoreError",
+    "Traffic",
     "TryAgain",
     "Verdict",
     "Why",
@@ -182,6 +183,15 @@ class Spacing:
         """How long its account rests when this one is taken up now."""
         behind = now - delivery.due_at > self.late_after
         return max(self.always, self.late) if behind else self.always
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What an account, or all of a platform, was sent: ``sent`` are the instants of first
+    attempts; ``in_hand`` is due instant and id of each that a runner has taken up to send."""
+
+    sent: Sequence[datetime] = ()
+    in_hand: Sequence[tuple[datetime, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +389,11 @@ class Ledger(Protocol):
 
     def holds(self) -> list[Hold]:
         """The holds that were set and not released; they may have run out."""
+        ...
+
+    def traffic(self, scope: HoldScope, value: str, since: datetime) -> Traffic:
+        """What was sent to an account, or to all of a platform, for the first time after
+        ``since``, and what runners have in hand to send there."""
         ...
 
     def close(self) -> None:

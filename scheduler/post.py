@@ -71,14 +71,24 @@ def receipt_fields(receipt: Receipt) -> Mapping[str, Any]:
 
 
 def _picture(picture: PictureRef, assets: Path) -> Picture:
+    file = assets / picture.file
     return Picture(
-        path=assets / picture.file,
+        path=file,
         media_type=picture.media_type,
         alt=picture.alt,
         width=picture.width,
         height=picture.height,
         digest=picture.digest,
+        size=_size(file),
     )
+
+
+def _size(file: Path) -> int | None:
+    """None for a file that is not there: whoever sends it will say so."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return None
 
 
 def _facts(delivery: Delivery) -> dict[str, str]:

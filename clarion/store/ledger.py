@@ -46,6 +46,7 @@ from scheduler.ledger import (
     Scope,
     Spacing,
     Stop,
+    Traffic,
     Verdict,
 )
 from scheduler.rules import OWNED, Change, leave, people, posting
@@ -307,6 +308,15 @@ class SqlLedger:
         """See :meth:`scheduler.ledger.Ledger.holds`."""
         with self._transactions.read() as db:
             return books.hold_list(db)
+
+    def traffic(self, scope: HoldScope, value: str, since: datetime) -> Traffic:
+        """See :meth:`scheduler.ledger.Ledger.traffic`."""
+        with self._transactions.read() as db:
+            rows = db.execute(queries.traffic(scope), {"value_": value, "since_": since}).all()
+        return Traffic(
+            tuple(row.first_sent_at for row in rows if row.first_sent_at is not None),
+            tuple((row.due_at, row.id) for row in rows if row.first_sent_at is None),
+        )
 
     def close(self) -> None:
         """See :meth:`scheduler.ledger.Ledger.close`."""

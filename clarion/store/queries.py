@@ -105,6 +105,17 @@ _WITH_REST = (
     .outerjoin(paces, paces.c.account == d.c.account)
 )
 
+
+def traffic(scope: HoldScope) -> Select[tuple[Any, ...]]:
+    """What an account or a platform, ``value_``, was sent after ``since_``, and what is in hand."""
+    column = d.c.account if scope is HoldScope.ACCOUNT else d.c.platform
+    in_hand = and_(d.c.state == State.CLAIMED.value, d.c.first_sent_at.is_(None))
+    since = bindparam("since_", type_=d.c.first_sent_at.type)
+    return select(d.c.id, d.c.due_at, d.c.first_sent_at).where(
+        column == bindparam("value_"), or_(d.c.first_sent_at > since, in_hand)
+    )
+
+
 DUE = (
     select(d.c.id, d.c.revision, d.c.account)
     .select_from(_WITH_REST)

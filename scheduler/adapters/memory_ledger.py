@@ -27,6 +27,7 @@ from scheduler.ledger import (
     Scope,
     Spacing,
     Stop,
+    Traffic,
     Verdict,
     Why,
 )
@@ -252,6 +253,20 @@ class MemoryLedger:
         """See :meth:`scheduler.ledger.Ledger.holds`."""
         with self._lock:
             return sorted(self._holds.values(), key=lambda hold: (hold.scope, hold.value))
+
+    def traffic(self, scope: HoldScope, value: str, since: datetime) -> Traffic:
+        """See :meth:`scheduler.ledger.Ledger.traffic`."""
+        of = "account" if scope is HoldScope.ACCOUNT else "platform"
+        with self._lock:
+            found = [e for e in self._entries.values() if getattr(e.delivery, of) == value]
+        return Traffic(
+            tuple(e.first_sent_at for e in found if e.first_sent_at and e.first_sent_at > since),
+            tuple(
+                (e.delivery.due_at, e.id)
+                for e in found
+                if e.state is State.CLAIMED and e.first_sent_at is None
+            ),
+        )
 
     def close(self) -> None:
         """There is nothing to give back."""

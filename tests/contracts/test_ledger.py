@@ -783,6 +783,25 @@ def test_only_what_is_late_rests_when_catching_up(ledger: Ledger) -> None:
     assert len(ledger.due(now + MINUTE, 10)) == 1
 
 
+def test_traffic_is_what_was_sent_and_what_is_in_hand(ledger: Ledger) -> None:
+    plan = deliveries(3, [ROME, NOTE])
+    approved(ledger, plan)
+    sent, held, waiting = (one for one in plan if one.account == "it/feed")
+    other = next(one for one in plan if one.account == "it/note")
+    for one in (sent, other):
+        assert isinstance(ledger.intent(claim_one(ledger, one.id), b"r", DUE), Granted)
+    claim_one(ledger, held.id)
+    before = DUE - SECOND
+    mine = ledger.traffic(HoldScope.ACCOUNT, "it/feed", before)
+    assert (list(mine.sent), list(mine.in_hand)) == ([DUE], [(held.due_at, held.id)])
+    everyone = ledger.traffic(HoldScope.PLATFORM, sent.platform, before)
+    assert sorted(everyone.sent) == [DUE, DUE]
+    assert list(everyone.in_hand) == [(held.due_at, held.id)]
+    assert not ledger.traffic(HoldScope.ACCOUNT, "it/feed", DUE).sent
+    assert not ledger.traffic(HoldScope.ACCOUNT, "it/nobody", before).in_hand
+    assert waiting.id in due_ids(ledger, DUE, 10)
+
+
 def test_looking_up_needs_no_rest(ledger: Ledger) -> None:
     first, second = deliveries(2)
     approved(ledger, [first, second])

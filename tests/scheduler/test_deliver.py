@@ -24,6 +24,7 @@ from publishers.port import (
     Finding,
     Found,
     Idempotency,
+    Pending,
     Post,
     Prepared,
     Receipt,
@@ -270,6 +271,107 @@ def test_an_error_while_preparing_sends_nothing_and_leaves_no_doubt(
     found = entry(stage, one)
     assert (found.state, found.in_doubt, found.attempts) == (after, False, 0)
     assert stage.platform.mutating_calls == 0
+
+
+class Working(MemoryPublisher):
+    """Takes a while to take in what was uploaded."""
+
+    asked = 0
+    rounds = 2
+    pause = 0.0
+
+    def poll(self, prepared: Prepared) -> Pending | None:
+        self.asked += 1
+        busy = self.asked <= self.rounds
+        return Pending(self.pause, "the pictures are being read") if busy else None
+
+
+def test_nothing_is_sent_before_the_platform_has_taken_in_the_pictures(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    working = Working("feed", {}, tmp_path, platform=stage.platform)
+    stage.publisher = working
+    [one] = planned(stage)
+    stage.at(DUE)
+    assert (entry(stage, one).state, working.asked) == (State.POSTED, 3)
+
+
+def test_a_platform_that_takes_too_long_is_asked_again_later(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    working = Working("feed", {}, tmp_path, platform=stage.platform)
+    working.rounds, working.pause = 1, 3600.0
+    stage.publisher = working
+    [one] = planned(stage)
+    stage.at(DUE)
+    found = entry(stage, one)
+    assert (found.state, found.note) == (State.RETRY_WAIT, "the pictures are being read")
+    assert (found.attempts, stage.platform.mutating_calls) == (0, 0)
+    assert stage.ledger.holds() == []
+    stage.at(DUE + FIRST_WAIT)
+    assert entry(stage, one).state is State.POSTED
+
+
+def test_an_upload_that_is_spent_holds_nobody_and_is_made_anew(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    spent = Transient("the upload is gone", scope="post", retry_after=2)
+    stage.platform.misbehave(Refuse(spent))
+    [one, two] = planned(stage, 2)
+    stage.at(DUE)
+    assert {entry(stage, one).state, entry(stage, two).state} == {State.RETRY_WAIT, State.POSTED}
+    assert stage.ledger.holds() == []
+    stage.at(DUE + 2 * SECOND)
+    assert sorted(stage.posts()) == sorted([one, two])
+
+
+class Expiring(MemoryPublisher):
+    """Prepares only once its credentials are renewed, which takes so many tries."""
+
+    tries = 1
+    renewed = 0
+
+    def prepare(self, post: Post) -> Prepared:
+        self.renewed += 1
+        if self.renewed <= self.tries:
+            raise AuthExpired("the session has ended", refreshable=True)
+        return super().prepare(post)
+
+
+@pytest.mark.parametrize(("tries", "after"), [(1, State.POSTED), (2, State.NEEDS_HUMAN)])
+def test_credentials_that_run_out_are_renewed_once_and_then_a_person_is_asked(
+    tmp_path: Path, tries: int, after: State
+) -> None:
+    stage = Stage(tmp_path)
+    expiring = Expiring("feed", {}, tmp_path, platform=stage.platform)
+    expiring.tries = tries
+    stage.publisher = expiring
+    [one] = planned(stage)
+    stage.at(DUE)
+    assert (entry(stage, one).state, expiring.renewed) == (after, 2)
+    assert [hold.value for hold in stage.ledger.holds()] == ["it/feed"] * (tries == 2)
+
+
+def test_credentials_refused_for_the_post_itself_are_renewed_and_it_goes_again(
+    tmp_path: Path,
+) -> None:
+    stage = Stage(tmp_path)
+    ended = Refuse(AuthExpired("the session has ended", refreshable=True))
+    stage.platform.misbehave(ended)
+    [one] = planned(stage)
+    stage.at(DUE)
+    assert entry(stage, one).state is State.RETRY_WAIT
+    assert stage.ledger.holds() == []
+    stage.at(DUE + SECOND)
+    assert (entry(stage, one).state, entry(stage, one).attempts) == (State.POSTED, 2)
+
+
+def test_credentials_that_are_refused_again_and_again_end_with_a_person(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    ended = Refuse(AuthExpired("the session has ended", refreshable=True))
+    stage.platform.misbehave(*[ended] * 9)
+    [one] = planned(stage)
+    for second in range(9):
+        stage.at(DUE + second * SECOND)
+    assert (entry(stage, one).state, entry(stage, one).attempts) == (State.NEEDS_HUMAN, 4)
+    assert len(stage.ledger.holds()) == 1
 
 
 def test_a_refused_intent_sends_nothing(tmp_path: Path) -> None:
