@@ -52,7 +52,9 @@ def _freeze(number: int, picture: Picture) -> dict[str, Any]:
 
 
 def fill(folder: Path, prepared: Prepared, at: datetime, writer: Writer) -> None:
-    """Make the folder and everything in it. Permanent when a picture is not the approved one."""
+    """Make the folder and everything in it. Permanent when a picture is not the approved one.
+
+    What a rehearsal would have sent to another platform, `frozen`, lies there too."""
     request = prepared.request
     folder.mkdir(parents=True)
     for number, picture in enumerate(request["pictures"], 1):
@@ -61,6 +63,8 @@ def fill(folder: Path, prepared: Prepared, at: datetime, writer: Writer) -> None
         writer.save(folder / f"alt-{number}.txt", [picture["alt"].encode("utf-8")])
     writer.save(folder / "caption.txt", [request["text"].encode("utf-8")])
     writer.save(folder / "CHECKLIST.txt", [checklist(request).encode("utf-8")])
+    if "frozen" in request:
+        writer.save_json(folder / "request.json", request["frozen"])
     writer.save_json(
         folder / "post.json",
         {

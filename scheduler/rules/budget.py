@@ -7,6 +7,7 @@ two that are taken up at once do not both wait for the other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from scheduler.delivery import Entry
@@ -27,3 +28,13 @@ def room_at(
         return None
     # As many of the oldest must have left the window; those in hand are as good as sent now.
     return (recent[surplus] if surplus < len(recent) else now) + window
+
+
+def departures(dues: Iterable[datetime], posts: int, window: timedelta) -> list[datetime]:
+    """When posts that are due at these instants go out if only this budget holds them up: in the
+    order of the instants, each as soon as there is room."""
+    gone: list[datetime] = []
+    for due in sorted(dues):
+        room = gone[-posts] + window if len(gone) >= posts else due
+        gone.append(max(due, room))
+    return gone
