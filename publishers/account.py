@@ -9,12 +9,16 @@ from __future__ import annotations
 import hmac
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, runtime_checkable
+from urllib.parse import quote
 
-from publishers.errors import AuthExpired
+from publishers.errors import AuthExpired, NotConnected
+
+EXPIRES = "expires_at"
+"""The one fact that changes the grant: see `Account.learn`."""
 
 
 class Secret:
@@ -60,8 +64,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Grant:
-    """What lets us act for an account. `version` grows with every change of it; `expires_at` is
-    aware, None when it does not run out or nobody said."""
+    """What lets us act for an account. `version` grows with every change of the secrets.
+
+    `expires_at` is when the account stops working unless somebody renews it: aware, None when it
+    does not run out or nobody said. People are warned of it weeks ahead. The end of a session that
+    a publisher renews in passing, every few hours, is its own affair and lies among the secrets.
+    """
 
     secrets: Mapping[str, Secret]
     expires_at: datetime | None = None
@@ -72,6 +80,16 @@ class Grant:
         if not self.secrets.get(name):
             raise AuthExpired(f"the account has no secret '{name}': clarion accounts add")
         return self.secrets[name]
+
+    def masked(self, text: str, most: int = 200) -> str:
+        """A platform's words, fit to be quoted: one line of at most `most` characters, with
+        `***` in the place of every secret."""
+        known = {secret.reveal() for secret in self.secrets.values() if secret}
+        spelt = known | {quote(one, safe="") for one in known}
+        for one in sorted(spelt, key=len, reverse=True):
+            text = text.replace(one, "***")
+        line = " ".join(text.split())
+        return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 class Account(Protocol):
@@ -85,21 +103,49 @@ class Account(Protocol):
         """The present instant, aware."""
 
     def grant(self) -> Grant:
-        """What is stored now. AuthExpired when nothing is, Transient when it cannot be read."""
+        """What is stored now. NotConnected when nothing is, AuthExpired when it
+        cannot be opened, Transient when it cannot be read."""
 
     def renew(self, used: Grant, fetch: Callable[[Grant], Grant]) -> Grant:
         """A newer grant than `used`, stored before it is given out.
 
         Only one caller at a time gets to `fetch`, over all processes; if the stored grant is newer
         than `used` already, that one comes back and nobody fetches. What `fetch` raises comes out
-        and changes nothing.
+        and changes nothing. A caller that waited too long for another raises Transient.
         """
 
     def facts(self) -> Mapping[str, Any]:
         """What the platform told and `learn` kept, as JSON values: limits, software, ids."""
 
     def learn(self, facts: Mapping[str, Any]) -> None:
-        """Keep these facts beside those that are known. Nothing secret."""
+        """Keep these facts beside those that are known. Nothing secret; an account that has no
+        secrets stored may keep nothing.
+
+        A fact named `expires_at`, an instant in ISO 8601 with its zone, is when the platform says
+        that the present grant ends: it is kept as `grant().expires_at` of the same version, and
+        not among the facts. ValueError for anything else under that name.
+        """
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """What a publisher has beside the port when its grant can be renewed without a person."""
+
+    def renew(self, used: Grant) -> None:
+        """Have a grant newer than `used`, through `Account.renew`. It is asked for in good time,
+        weeks before the end of a grant that lives for months. AuthExpired when only a person can
+        help, Transient when it may be tried later."""
+
+
+def expiry(facts: Mapping[str, Any]) -> datetime | None:
+    """The fact `expires_at` as an instant, None where it is not told. ValueError as in `learn`."""
+    if EXPIRES not in facts:
+        return None
+    told = facts[EXPIRES]
+    at = datetime.fromisoformat(told) if isinstance(told, str) else None
+    if at is None or at.utcoffset() is None:
+        raise ValueError(f"the fact {EXPIRES} is no instant with a zone")
+    return at.astimezone(UTC)
 
 
 @dataclass
@@ -121,7 +167,7 @@ class FixedAccount:
 
     def grant(self) -> Grant:
         if not self._grant.secrets:
-            raise AuthExpired(f"{self.name}: no secrets are stored: clarion accounts add")
+            raise NotConnected(f"{self.name}: no secrets are stored: clarion accounts add")
         return self._grant
 
     def renew(self, used: Grant, fetch: Callable[[Grant], Grant]) -> Grant:
@@ -137,5 +183,8 @@ class FixedAccount:
         return dict(self._facts)
 
     def learn(self, facts: Mapping[str, Any]) -> None:
+        ends = expiry(facts)
         with self._lock:
-            self._facts = self._facts | dict(facts)
+            self._facts |= {name: facts[name] for name in facts if name != EXPIRES}
+            if ends is not None:
+                self._grant = replace(self._grant, expires_at=ends)

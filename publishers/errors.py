@@ -7,6 +7,7 @@
         ├── Transient         the platform surely did not act; later may do  -> wait, again
         ├── Permanent         it never will, as the request stands            -> tell a person
         ├── AuthExpired       the account's credentials are spent             -> renew or park
+        │   └── NotConnected  it never had any                                -> park
         ├── AccountBlocked    the platform wants the account's owner          -> park
         └── Unknown           the act may have happened; nobody said          -> find, never retry
 
@@ -65,6 +66,10 @@ class AuthExpired(PublishError):
     def __init__(self, text: str, *, refreshable: bool = False) -> None:
         super().__init__(text)
         self.refreshable = refreshable
+
+
+class NotConnected(AuthExpired):
+    """Nothing happened: no secrets are stored for the account."""
 
 
 class AccountBlocked(PublishError):

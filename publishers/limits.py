@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from publishers.counting import COUNTERS, UNITS, count, hashtags
 from publishers.errors import Permanent
 from publishers.port import Capabilities, Finding, Picture, Post
 
-COUNTERS: Mapping[str, Callable[[str], int]] = {
-    "characters": len,
-    "utf16_units": lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2,
-    "utf8_bytes": lambda text: len(text.encode("utf-8", "surrogatepass")),
-}
-"""How platforms count: Unicode code points, UTF-16 code units, bytes of UTF-8."""
-
-
-def count(text: str, counter: str) -> int:
-    """Length of `text` as the platform counts it. KeyError for an unknown counter."""
-    return COUNTERS[counter](text)
+__all__ = ["COUNTERS", "check", "count", "missing", "refuse"]
 
 
 def check(post: Post, caps: Capabilities) -> list[Finding]:
@@ -37,6 +28,19 @@ def missing(code: str, field: str, text: str) -> Finding:
     return Finding(code, field, None, None, text)
 
 
+def within(code: str, field: str, text: str, limit: int | None, counter: str) -> Iterator[Finding]:
+    """A finding when `text`, counted with `counter`, is longer than `limit`."""
+    if limit is None:
+        return
+    actual = count(text, counter)
+    if actual > limit:
+        said = (
+            f"{field}: {actual} {UNITS[counter]}, at most {limit} allowed; "
+            f"shorten it by {actual - limit}"
+        )
+        yield Finding(f"{code}.too_long", field, limit, actual, said)
+
+
 def _text(post: Post, caps: Capabilities) -> Iterator[Finding]:
     if not post.key.strip():
         yield missing("key.missing", "key", "the post has no key; it could not be recognised again")
@@ -49,7 +53,15 @@ def _text(post: Post, caps: Capabilities) -> Iterator[Finding]:
     yield from _written("title", "title", post.title)
     for name, value in post.facts.items():
         yield from _written("fact", f"facts.{name}", value)
-    yield from _within("text", "text", post.text, caps.text_limit, caps.text_counter)
+    yield from within("text", "text", post.text, caps.text_limit, caps.text_counter)
+    yield from within("text", "text", post.text, caps.text_bytes, "utf8_bytes")
+    yield from _hashtags(hashtags(post.text), caps.max_hashtags)
+
+
+def _hashtags(actual: int, limit: int | None) -> Iterator[Finding]:
+    if limit is not None and actual > limit:
+        text = f"text: {actual} hashtags, at most {limit} allowed; leave some out of the campaign"
+        yield Finding("hashtags.too_many", "text", limit, actual, text)
 
 
 def _pictures(post: Post, caps: Capabilities) -> Iterator[Finding]:
@@ -67,11 +79,33 @@ def _picture(number: int, picture: Picture, caps: Capabilities) -> Iterator[Find
         allowed = ", ".join(sorted(caps.media_types))
         text = f"picture {number} is {picture.media_type}; allowed are {allowed}"
         yield missing("picture.media_type", f"{field}.media_type", text)
+    yield from _shape(number, picture, caps)
     if not picture.alt.strip():
         text = f"picture {number} has no alt text; describe it"
         yield missing("alt.missing", f"{field}.alt", text)
     yield from _written("alt", f"{field}.alt", picture.alt)
-    yield from _within("alt", f"{field}.alt", picture.alt, caps.alt_limit, caps.text_counter)
+    counter = caps.alt_counter or caps.text_counter
+    yield from within("alt", f"{field}.alt", picture.alt, caps.alt_limit, counter)
+
+
+def _shape(number: int, picture: Picture, caps: Capabilities) -> Iterator[Finding]:
+    width, height = picture.width, picture.height
+    measures = (
+        ("too_large", picture.size, caps.max_bytes, "bytes"),
+        ("pixels", width * height, caps.max_pixels, "pixels"),
+        ("side", max(width, height), caps.max_side, "pixels on its longer side"),
+    )
+    for code, actual, limit, unit in measures:
+        if limit is not None and actual is not None and actual > limit:
+            text = f"picture {number}: {actual} {unit}, at most {limit} allowed; make it smaller"
+            yield Finding(f"picture.{code}", f"pictures.{number}", limit, actual, text)
+    if caps.ratio is not None and not caps.ratio[0] <= width / height <= caps.ratio[1]:
+        narrow, broad = caps.ratio
+        text = (
+            f"picture {number}: {width} by {height}, its width must be {narrow:g} to {broad:g} "
+            "times its height; choose another format"
+        )
+        yield missing("picture.ratio", f"pictures.{number}", text)
 
 
 def _written(code: str, field: str, text: str) -> Iterator[Finding]:
@@ -80,13 +114,3 @@ def _written(code: str, field: str, text: str) -> Iterator[Finding]:
     if broken is not None:
         said = f"{field}: character {broken + 1} is half a character; type it again"
         yield missing(f"{code}.broken", field, said)
-
-
-def _within(code: str, field: str, text: str, limit: int | None, counter: str) -> Iterator[Finding]:
-    if limit is None:
-        return
-    actual = count(text, counter)
-    if actual > limit:
-        unit = counter.replace("_", " ")
-        said = f"{field}: {actual} {unit}, at most {limit} allowed; shorten it by {actual - limit}"
-        yield Finding(f"{code}.too_long", field, limit, actual, said)

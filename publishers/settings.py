@@ -24,6 +24,12 @@ class Settings:
         self._asked.add(name)
         return self._values.get(name, default)
 
+    def file(self, name: str, base: Path) -> str | None:
+        """The path of a file or folder, from `base` if it is not an absolute one; None when it is
+        not set."""
+        value = self.text(name, "")
+        return str(base / value) if value else None
+
     def number(self, name: str) -> int | None:
         """A whole number above zero; None when it is not set."""
         value = self.text(name, "")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from publishers.port import Picture, Post, Receipt
+from publishers.sameness import same_text
 from scheduler.delivery import Content, Delivery, PictureRef
 
 
@@ -42,7 +43,10 @@ def touched(content: Content, assets: Path) -> list[str]:
 
 
 def differences(content: Content, receipt: Receipt) -> str:
-    """What the platform stored otherwise than it was approved, in words; empty when nothing."""
+    """What the platform stored otherwise than it was approved, in words; empty when nothing.
+
+    Other spaces, line ends and composition are no difference: see ``publishers.sameness``.
+    """
     approved = {
         "text": content.text,
         "language": content.language,
@@ -52,9 +56,17 @@ def differences(content: Content, receipt: Receipt) -> str:
     other = [
         names[name]
         for name, value in approved.items()
-        if name in receipt.echoed and receipt.echoed[name] != value
+        if name in receipt.echoed and not _same(receipt.echoed[name], value)
     ]
     return f"the platform stored another {', '.join(other)}: look at the post" if other else ""
+
+
+def _same(stored: object, approved: object) -> bool:
+    if isinstance(stored, str) and isinstance(approved, str):
+        return same_text(stored, approved)
+    if isinstance(stored, list | tuple) and isinstance(approved, list):
+        return len(stored) == len(approved) and all(map(_same, stored, approved))
+    return stored == approved
 
 
 def receipt_fields(receipt: Receipt) -> Mapping[str, Any]:

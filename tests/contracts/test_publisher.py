@@ -1,4 +1,5 @@
-"""The publishers that ship, held to the contract."""
+"""The publishers that ship and need no server, held to the contract; the others are held to it in
+`tests/publishers`, beside the servers they talk to."""
 
 from __future__ import annotations
 
@@ -6,45 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from publishers.errors import Unknown
-from publishers.memory import LoseAnswer, LoseRequest, MemoryPlatform, MemoryPublisher
-from publishers.port import Idempotency, Prepared
-from publishers.testing.contract import NOW, Lab, PublisherContract, Seen
+from publishers.port import Idempotency
+from publishers.testing.contract import Lab, PublisherContract
 from tests.publishers.folder_lab import FolderLab
-
-LIMITS = {
-    "text_limit": "400",
-    "alt_limit": "120",
-    "max_pictures": "4",
-    "max_bytes": "5000",
-}
-
-
-class MemoryLab:
-    def __init__(self, base: Path, settings: dict[str, str], idempotency: Idempotency) -> None:
-        self.base = base
-        self.settings = settings
-        ttl = 3600.0 if idempotency is Idempotency.WINDOWED else None
-        self.platform = MemoryPlatform(idempotency, ttl)
-
-    def publisher(self) -> MemoryPublisher:
-        return MemoryPublisher("it-it-memory", self.settings, self.base, platform=self.platform)
-
-    def seen(self) -> list[Seen]:
-        contents = [post.content for post in self.platform.posts]
-        return [Seen(c["text"], c["language"], tuple(c["alts"])) for c in contents]
-
-    def lose_request(self, prepared: Prepared) -> None:
-        self.platform.misbehave(LoseRequest())
-        self._publish(prepared)
-
-    def lose_answer(self, prepared: Prepared) -> None:
-        self.platform.misbehave(LoseAnswer())
-        self._publish(prepared)
-
-    def _publish(self, prepared: Prepared) -> None:
-        with pytest.raises(Unknown):
-            self.publisher().publish(prepared, NOW)
+from tests.publishers.memory_lab import LIMITS, MemoryLab
 
 
 class TestFolder(PublisherContract):

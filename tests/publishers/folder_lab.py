@@ -9,14 +9,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from publishers.errors import Unknown
 from publishers.folder import FolderPublisher
-from publishers.port import Prepared
-from publishers.testing.contract import NOW, Seen
+from publishers.port import Prepared, Publisher, Receipt
+from publishers.testing.faults import DropRequest, Fault, LoseAnswer
+from publishers.testing.lab import Lab, Seen
+from publishers.testing.posts import NOW
 
 _REPOSITORY = Path(__file__).parents[2]
 
 
-class FolderLab:
+class FolderLab(Lab):
+    deviations = {"lenient": "a person who posts by hand sees the limit on the platform"}
+
     def __init__(self, base: Path, settings: dict[str, str] | None = None) -> None:
         self.base = base
         self.settings: dict[str, object] = dict(settings or {})
@@ -38,15 +43,17 @@ class FolderLab:
     def leftovers(self) -> list[Path]:
         return list((self.root / ".clarion" / "staging").glob("*"))
 
-    def lose_request(self, prepared: Prepared) -> None:
-        """The process is killed by the system in the middle of the first file it writes."""
-        child = self.child(prepared, largest_file=8, die_of_it=True)
-        assert finish(child) == (-signal.SIGXFSZ, None)
-        assert self.leftovers() != []
-
-    def lose_answer(self, prepared: Prepared) -> None:
-        """The process is killed before it can say that it was done."""
-        assert finish(self.child(prepared, die_after=True)) == (-signal.SIGKILL, None)
+    def through(self, fault: Fault, publisher: Publisher, prepared: Prepared) -> Receipt:
+        """The process is killed by the system in the middle of the first file it writes, or once
+        it is done and before it can say so."""
+        if isinstance(fault, DropRequest):
+            child = self.child(prepared, largest_file=8, die_of_it=True)
+            assert finish(child) == (-signal.SIGXFSZ, None)
+            assert self.leftovers() != []
+        else:
+            assert isinstance(fault, LoseAnswer)
+            assert finish(self.child(prepared, die_after=True)) == (-signal.SIGKILL, None)
+        raise Unknown("the process died", phase="answer")
 
     def child(self, prepared: Prepared, **order: Any) -> subprocess.Popen[str]:
         """A process that is ready to publish and waits for the word."""

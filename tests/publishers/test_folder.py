@@ -114,6 +114,12 @@ def test_right_to_left_names_and_captions(name: str, lab: FolderLab, tmp_path: P
     assert society in checklist
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_caption_is_byte_for_byte_what_was_given(name: str, lab: FolderLab, post: Post) -> None:
+    folder = publish(lab, dataclasses.replace(post, text=TEXTS[name][1]))
+    assert (folder / "caption.txt").read_bytes() == TEXTS[name][1].encode("utf-8")
+
+
 @pytest.mark.parametrize(
     "hostile", ["../../../escape", "/etc/cron.d/x", "..", ".clarion", "a\0b\n", "x\u202ey"]
 )

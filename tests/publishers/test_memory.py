@@ -13,7 +13,7 @@ import pytest
 from publishers.errors import AccountBlocked, AuthExpired, Permanent, PublishError, Transient
 from publishers.memory import Delay, Lag, MemoryPlatform, MemoryPublisher, Refuse
 from publishers.port import Absent, Found, Idempotency
-from publishers.testing.contract import NOW, a_post
+from publishers.testing.contract import NOW, TEXTS, a_post
 
 
 @pytest.fixture
@@ -43,6 +43,14 @@ def test_a_refusal_makes_nothing_and_is_over(
     assert publisher.platform.mutating_calls == 0
     publisher.publish(prepared, NOW)
     assert len(publisher.platform.posts) == 1
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_is_kept_as_it_was_given(name: str, publisher: MemoryPublisher) -> None:
+    language, text = TEXTS[name]
+    publisher.publish(publisher.prepare(a_post(text=text, language=language)), NOW)
+    [post] = publisher.platform.posts
+    assert post.content["text"] == post.receipt.echoed["text"] == text
 
 
 def test_faults_come_in_order(publisher: MemoryPublisher) -> None:

@@ -1,0 +1,1 @@
+"""Meta's three platforms, which speak through one interface: Facebook, Instagram, Threads."""

@@ -1,0 +1,5 @@
+"""LinkedIn: the page of an organisation."""
+
+from publishers.linkedin.page import LinkedInPublisher
+
+__all__ = ["LinkedInPublisher"]

@@ -1,0 +1,54 @@
+"""Looking for a post among those of the account, from the newest back to when it was due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from publishers.mastodon.stored import Stored, id_of, uploads_of
+from publishers.port import Absent, CannotTell, Found
+
+PAGE = 40
+"""How many posts a page has at most (docs.joinmastodon.org/methods/accounts)."""
+_PAGES = 10
+_EARLY = timedelta(minutes=15)
+"""By how much the server's clock may be behind ours."""
+
+Page = Callable[[str | None], list[Any]]
+"""The page of posts before this id, newest first."""
+
+
+def look(
+    page: Page, request: Mapping[str, Any], now: datetime, *, by_pictures: bool
+) -> Found | Absent | CannotTell:
+    """Whether the post is there. `by_pictures`: the server keeps the ids of pictures, so a post
+    that has any is known by them, and another one with the same words is not taken for it."""
+    since = datetime.fromisoformat(request["due"]) - _EARLY
+    before: str | None = None
+    for _ in range(_PAGES):
+        raw = page(before)
+        if not raw:
+            return Absent()
+        for post in filter(None, map(Stored.read, raw)):
+            if not _older(post, since) and _is_it(post, request, by_pictures=by_pictures):
+                return Found(post.receipt(request, now))
+        last = Stored.read(raw[-1])
+        if last is not None and _older(last, since):
+            return Absent()
+        reached = id_of(raw[-1])
+        if reached is None or reached == before:
+            return CannotTell("the server does not page through the account's posts")
+        before = reached
+    return CannotTell(f"the account has more than {_PAGES * PAGE} posts since this one was due")
+
+
+def _is_it(post: Stored, request: Mapping[str, Any], *, by_pictures: bool) -> bool:
+    sent = uploads_of(request)
+    if sent and by_pictures:
+        return not set(sent).isdisjoint(post.pictures)
+    return post.is_of(request)
+
+
+def _older(post: Stored, since: datetime) -> bool:
+    return post.at is not None and post.at < since

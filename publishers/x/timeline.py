@@ -1,0 +1,94 @@
+"""A post looked for among those of the account. X charges for every post that it shows."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from publishers.errors import Transient
+from publishers.port import Receipt
+from publishers.sameness import same_text
+
+EARLY = timedelta(minutes=15)
+"""How much earlier than planned a post may have gone out, by whatever clock."""
+
+_LINK = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[\w-]{2,}[^\s]*?)/?(?=\s|$)")
+
+
+def question(request: Mapping[str, Any]) -> dict[str, str | int]:
+    """The parameters that ask for the account's posts since this one was due."""
+    since = datetime.fromisoformat(request["due"]) - EARLY
+    return {
+        "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "max_results": 100,
+        "exclude": "replies,retweets",
+        "tweet.fields": "created_at,attachments,entities,note_tweet",
+        "expansions": "attachments.media_keys",
+        "media.fields": "alt_text,type",
+    }
+
+
+def match(request: Mapping[str, Any], page: Mapping[str, Any]) -> Receipt | None:
+    """The oldest post of a page with these words and pictures; None when there is none. Transient
+    when the page is not of the shape that X documents."""
+    try:
+        return _match(request, page)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Transient("a list of posts that cannot be understood", scope="host") from None
+
+
+def _match(request: Mapping[str, Any], page: Mapping[str, Any]) -> Receipt | None:
+    media = page.get("includes", {}).get("media", [])
+    alts = {one["media_key"]: one.get("alt_text") for one in media}
+    for post in reversed(page.get("data", [])):
+        keys = post.get("attachments", {}).get("media_keys", [])
+        told = [alts.get(key) for key in keys]
+        if len(keys) != len(request["pictures"]) or not _fits(told, request["alts"]):
+            continue
+        if same_text(written(post), plain(request["text"])):
+            return _receipt(request, post, told)
+    return None
+
+
+def _fits(told: list[str | None], sent: list[str]) -> bool:
+    return all(one in (None, two) for one, two in zip(told, sent, strict=True))
+
+
+def _receipt(
+    request: Mapping[str, Any], post: Mapping[str, Any], told: list[str | None]
+) -> Receipt:
+    echoed: dict[str, Any] = {"text": request["text"]}
+    if None not in told:
+        echoed["alts"] = told
+    at = datetime.fromisoformat(post["created_at"])
+    return Receipt(post["id"], address(post["id"]), at.astimezone(UTC), echoed)
+
+
+def address(remote_id: str) -> str:
+    """Where a post is seen; X leads on to its account."""
+    return f"https://x.com/i/web/status/{remote_id}"
+
+
+def written(post: Mapping[str, Any]) -> str:
+    """The words that were written: X shortens links, adds one for the pictures, and hides < & >."""
+    whole = post.get("note_tweet") or post
+    text = str(whole.get("text", ""))
+    for link in whole.get("entities", {}).get("urls", []):
+        full = "" if link.get("media_key") else link.get("expanded_url", "")
+        text = text.replace(link.get("url", ""), full)
+    return plain(html.unescape(text))
+
+
+def plain(text: str) -> str:
+    """A text to compare: X writes a bare example.org as http://example.org."""
+    return _LINK.sub(r"\1", text)
+
+
+def echo(sent: str, stored: str) -> str:
+    """What X says it stored, in the words that were sent where only links were shortened."""
+    bare, ours = _LINK.sub("@", html.unescape(stored)), _LINK.sub("@", sent)
+    same = same_text(bare, ours) or same_text(bare.removesuffix("@"), ours)
+    return sent if same else stored
