@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Literal
 
+from clarion.accounts import Standing, State, stored
 from clarion.errors import ClarionError
 from clarion.outlook import CLOCK_COMMAND
 from clarion.settings import Settings
@@ -135,10 +136,21 @@ def _workspace(settings: Settings) -> Iterator[Check]:
         with closing(Studio(settings)) as studio:
             count = len(studio.ledger.entries())
             yield clock_check(studio, SystemTime())
+            yield from account_checks(stored(studio, studio.time.now()))
         where = "in its database" if settings.database else str(settings.ledger)
         yield Check("ledger", "ok", f"{where}: {count} deliveries")
     except (LedgerError, ClarionError) as error:
         yield Check("ledger", "problem", str(error))
+
+
+def account_checks(found: Sequence[Standing]) -> Iterator[Check]:
+    """Accounts whose secrets cannot be used, or will not be able to for long."""
+    needy = [one for one in found if one.state is not State.OK]
+    for one in needy:
+        verdict: Verdict = "warning" if one.state is State.SOON else "problem"
+        yield Check("accounts", verdict, str(one))
+    if found and not needy:
+        yield Check("accounts", "ok", f"the secrets of {len(found)} can be opened, and serve")
 
 
 def clock_check(studio: Studio, time: TimeSource) -> Check:

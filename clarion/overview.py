@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from clarion.accounts import Standing, stored
 from clarion.outlook import (
     BACKLOG_COMMAND,
     CLOCK_COMMAND,
@@ -30,13 +31,15 @@ MOST = 10
 
 @dataclass(frozen=True)
 class Overview:
-    """The chosen deliveries, what comes next of all, and what stands in the way."""
+    """The chosen deliveries, what comes next of all, and what stands in the way. ``accounts`` are
+    those that need somebody, now or soon."""
 
     entries: Sequence[Entry]
     around: Around
     next_at: datetime | None
     next_ones: Sequence[Entry]
     backlog: Sequence[Entry]
+    accounts: Sequence[Standing] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -56,6 +59,7 @@ class Overview:
             ],
             "waiting_for_a_person": [as_record(entry) for entry in self.people],
             "backlog": len(self.backlog),
+            "accounts": [one.as_dict(around.now) for one in self.accounts],
             "clock": around.clock,
             "running": around.at_work.running,
         }  # fmt: skip
@@ -111,6 +115,8 @@ class Overview:
             advice = on_hold(hold)
             yield f"ON HOLD: {advice.words}"
             yield f"  to lift it: {advice.command}"
+        for one in self.accounts:
+            yield f"ACCOUNT: {one}"
         yield f"next: {self._next()}"
         yield f"now: {self.around.at_work.words}"
 
@@ -133,7 +139,8 @@ def overview(studio: Studio, entries: Sequence[Entry], now: datetime) -> Overvie
     nexts = [one for one in entries if one.state in coming and one.next_try == at]
     chosen = {entry.id for entry in entries}
     late = [entry for entry in waiting(ledger) if entry.id in chosen]
-    return Overview(entries, look_around(studio, now), at, nexts, late)
+    needy = [one for one in stored(studio, now) if one.why]
+    return Overview(entries, look_around(studio, now), at, nexts, late, needy)
 
 
 def gone(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:

@@ -6,12 +6,15 @@ are as many as one likes: some ring (``clock``), some post (``worker``), some do
 
 from __future__ import annotations
 
+import logging
 import os
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from clarion.connecting import keep_fresh
 from clarion.errors import ClarionError
 from clarion.fan_out import PictureWorker
 from clarion.gate import Gate
@@ -32,12 +35,16 @@ from scheduler.runner import Pace, Runner
 from scheduler.trust import ClockGate
 from scheduler.zones import tzdata_version
 
+log = logging.getLogger("clarion.posting")
+
 OFF = timedelta(minutes=15)
 """Who has not run for longer than this asks before it posts what fell due meanwhile."""
 STEP_IN = timedelta(seconds=3)
 """How long a node without an alarm leaves what is due to those with one."""
 POST_OUT, RING_OUT = 30.0, 2.0
 """How many seconds what is under way has to come to its end: posts, and hints for others."""
+HOUR = 3600.0
+"""Seconds between two looks at the accounts."""
 CLOCK_REMEDY = "set the clock right, or say 'clarion clock confirm --as ROLE' if it is right"
 
 
@@ -85,16 +92,23 @@ class Node:
         asleep = ran is None or now - ran > OFF
         waiting = ask(ledger, now, OFF) if ask_first and trusted and asleep else []
         self.runner.start()
+        self._keeping.start()
         if self._draws:
             self._pictures.start()
         return waiting
 
     def stop(self) -> bool:
         """Take nothing new and wait for what is under way; whether all of it came to an end."""
+        self._keeping.stop()
         done = self.runner.stop(RING_OUT if self._role is Role.CLOCK else POST_OUT)
         if self._draws:
             self._pictures.close()
         return done
+
+    @cached_property
+    def _keeping(self) -> Keeping:
+        """What renews the tokens of accounts before they end."""
+        return Keeping(lambda: keep_fresh(self._studio, self.time.now()), self._told)
 
     @property
     def _draws(self) -> bool:
@@ -176,6 +190,40 @@ class Node:
         works = self._role is not Role.CLOCK
         leads = self._role is not Role.WORKER
         return ProcrastinateExecutor(settings.database, settings.slots, works=works, leads=leads)
+
+
+class Keeping:
+    """Looks after the accounts now and every hour, beside the posting, and tells what is new."""
+
+    def __init__(self, look: Callable[[], list[str]], told: Callable[[str], None]) -> None:
+        self._look = look
+        self._told = told
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="clarion-accounts", daemon=True)
+
+    def start(self) -> None:
+        """Begin; whoever waits for a platform keeps nobody else waiting."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """No more looks. One that is under way gets the time to store what it fetched."""
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join(POST_OUT)
+
+    def _work(self) -> None:
+        known: list[str] = []
+        while not self._over.is_set():
+            try:
+                said = self._look()
+            except Exception:  # a bug there must not end the looks
+                log.exception("the accounts could not be looked after")
+                said = []
+            for line in said:
+                if line not in known:
+                    self._told(line)
+            known = said
+            self._over.wait(HOUR)
 
 
 def spacing(settings: Settings) -> Spacing:

@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from clarion.accounts import Account, account
-from clarion.doctor import Check, examine
+from clarion.accounts import Account, account, ends_before, stored
+from clarion.doctor import Check, account_checks, examine
 from clarion.forecast import forecast
 from clarion.outlook import BACKLOG_COMMAND, Around, look_around, on_hold, stopped
+from clarion.pace import late
 from clarion.rehearsal import last_record
 from clarion.report import readable, reason, span
 from clarion.wiring import Studio
+from publishers.port import Capabilities
 from scheduler.backlog import waiting
-from scheduler.delivery import UNDECIDED, Entry, State
+from scheduler.delivery import UNDECIDED, Delivery, Entry, State
 from scheduler.ledger import Filter, Stop
 from scheduler.post import compose, touched
 from scheduler.rules.leave import Switches, covers, held_now
@@ -33,6 +35,8 @@ _LEAST_DISK, _GOOD_DISK = 200 * 1024**2, 2 * 1024**3
 _NAMED = 5
 _ALWAYS = ("clock", "time zones")
 """What is told of the machine even if nothing is wrong with it."""
+_OWN = ("disk", "ledger", "accounts")
+"""What a date has checks of its own for."""
 _REMEDIES = {
     "translations": "; have it reviewed and marked so, then plan and approve again",
     "helplines": "; enter a verified line in helplines.yaml, then plan and approve again",
@@ -83,9 +87,7 @@ def judge(studio: Studio, day: date, now: datetime, societies: Sequence[str] = (
         return Verdict(day, (Check("plan", "problem", text),))
     machine = examine(studio.settings)
     others = [
-        check
-        for check in machine
-        if check.verdict != "ok" and check.name not in (*_ALWAYS, "disk", "ledger")
+        check for check in machine if check.verdict != "ok" and check.name not in (*_ALWAYS, *_OWN)
     ]
     always = [check for check in machine if check.name in _ALWAYS]
     checks = _Day(studio, day, now, entries, whole=whole).checks()
@@ -105,8 +107,8 @@ class _Day:
     def checks(self) -> Iterator[Check]:
         looks: tuple[Callable[[], Iterator[Check]], ...] = (
             self._plan, self._approvals, self._held, self._people, self._on_the_day,
-            self._pictures, self._texts, self._accounts, self._backlog, self._stops, self._holds,
-            self._rehearsed, self._zones, self._disk, self._running,
+            self._pictures, self._texts, self._accounts, self._pace, self._backlog, self._stops,
+            self._holds, self._rehearsed, self._zones, self._disk, self._running,
         )  # fmt: skip
         for look in looks:
             yield from look()
@@ -204,8 +206,25 @@ class _Day:
         with ThreadPoolExecutor(self._studio.settings.slots) as pool:
             found = [check for check in pool.map(verified, accounts) if check]
         yield from found
-        if not any(check.verdict == "problem" for check in found):
+        ending = list(self._ending())
+        yield from ending
+        if not any(check.verdict == "problem" for check in (*found, *ending)):
             yield Check("accounts", "ok", f"{len(accounts)} asked, {len(found)} did not answer")
+
+    def _ending(self) -> Iterator[Check]:
+        """Accounts whose secrets do not serve until their last post of the date is out."""
+        for one in stored(self._studio, self._now):
+            last = max(
+                (e.delivery.due_at for e in self._coming if e.delivery.account == one.account),
+                default=None,
+            )
+            if last is None:
+                continue
+            why, sure = ends_before(one, last, self._now)
+            if why:
+                yield Check("accounts", "problem" if sure else "warning", f"{one.account}: {why}")
+            else:
+                yield from (check for check in account_checks([one]) if check.verdict != "ok")
 
     @cached_property
     def _publishers(self) -> dict[str, Account]:
@@ -214,6 +233,17 @@ class _Day:
             if entry.delivery.account not in made:
                 made[entry.delivery.account] = account(self._studio, entry.delivery)
         return made
+
+    def _pace(self) -> Iterator[Check]:
+        found = late(self._coming, self._capabilities)
+        for one in found[:_NAMED]:
+            yield Check("pace", "problem" if one.missed else "warning", str(one))
+        if not found:
+            yield Check("pace", "ok", "no account is sent more at once than its platform allows")
+
+    def _capabilities(self, delivery: Delivery) -> Capabilities | None:
+        made = self._publishers[delivery.account].made
+        return made.capabilities() if made else None
 
     def _backlog(self) -> Iterator[Check]:
         late = waiting(self._studio.ledger)

@@ -4,6 +4,7 @@ CLARION_WORKSPACE  the workspace folder, when no --workspace is given
 CLARION_WORKERS    processes that draw pictures; 0 for one a core
 CLARION_AS         the role on whose behalf a command acts (approve, stop)
 CLARION_DATABASE   the address of the ledger's database, in place of the setting 'database'
+CLARION_KEY        the keys that open the accounts' secrets, the newest first, with commas between
 
 Where pictures are kept in a bucket, also what every S3 tool reads: AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION. Keys stand nowhere else.
@@ -61,6 +62,7 @@ class Settings:
     workspace. ``slots`` posts go out side by side. ``spacing`` and ``catch_up_spacing`` are the
     least seconds between two posts of one account, always and when it is catching up.
     ``time_check`` is the web address that is asked what time it is; with none nobody is.
+    ``key_file`` holds what opens the accounts' secrets, unless the environment gave ``keys``.
     """
 
     workspace: Path
@@ -77,6 +79,8 @@ class Settings:
     spacing: int = 0
     catch_up_spacing: int = 30
     time_check: str = ""
+    key_file: str = "clarion.key"
+    keys: str = field(default="", repr=False)
 
     @property
     def file(self) -> Path:
@@ -103,6 +107,11 @@ class Settings:
         return self.workspace / "clarion.sqlite"
 
     @property
+    def key_path(self) -> Path:
+        """The file of keys."""
+        return self.workspace / self.key_file
+
+    @property
     def rehearsals(self) -> Path:
         """Where a rehearsal keeps its own ledger and hand-off folders."""
         return self.workspace / "rehearsal"
@@ -112,6 +121,7 @@ _TYPES: Mapping[str, type] = {
     "societies": list, "campaigns": list, "formats": list, "encoding": str,
     "workers": int, "sample_helpline": bool, "assets": str, "assets_endpoint": str,
     "time_check": str, "database": str, "slots": int, "spacing": int, "catch_up_spacing": int,
+    "key_file": str,
 }  # fmt: skip
 _WORDS: Mapping[type, str] = {
     list: 'a list such as ["one", "two"]', str: "a text", int: "a whole number",
@@ -133,6 +143,8 @@ def load_settings(workspace: Path | None, environment: Mapping[str, str] | None 
         values["workers"] = _whole(workers)
     if database := env.get("CLARION_DATABASE"):
         values["database"] = database
+    if keys := env.get("CLARION_KEY"):
+        values["keys"] = keys
     _check_database(values.get("database", ""))
     if values.get("workers") == 0:
         del values["workers"]
@@ -200,6 +212,8 @@ def _checked(file: Path, raw: dict[str, Any]) -> dict[str, Any]:
             )
     _check_assets(file, values.get("assets", "assets"), values.get("assets_endpoint", ""))
     _check_time(file, values.get("time_check", ""))
+    if not values.get("key_file", "clarion.key"):
+        raise SettingsError(f"{file}: 'key_file' is empty; write a file, or leave it out")
     return values
 
 

@@ -14,6 +14,7 @@ from scheduler.rules.leave import covers
 
 _TAKEN_UP = ("claimed", "reconciling")
 _SWITCHES = ("stop", "resume", "hold", "release")
+_ACCOUNTS = ("account-added", "account-removed")
 _TOO_LATE = "too-late-"
 
 
@@ -81,6 +82,8 @@ def has_words(event: str) -> bool:
 
 def concerns(line: JournalLine, delivery: Delivery) -> bool:
     """Whether a line about the whole ledger is about this delivery too."""
+    if line.event in _ACCOUNTS:
+        return line.detail == delivery.account
     if line.event not in _SWITCHES:
         return False
     scope, _, value = line.detail.partition(" ")
@@ -236,6 +239,10 @@ def _resume(scene: Scene) -> str:
     return f"{scene.by} lifted the stop{scene.why}"
 
 
+def _by(scene: Scene) -> str:
+    return f" by {scene.by}" if scene.by else ""
+
+
 WORDS: Mapping[str, Callable[[Scene], str]] = {
     "planned": _planned,
     "changed": _changed,
@@ -266,5 +273,8 @@ WORDS: Mapping[str, Callable[[Scene], str]] = {
     "resume": _resume,
     "hold": lambda scene: f"has to wait: {scene.detail}",
     "release": lambda scene: f"{scene.by} ended the wait{scene.why}",
+    "account-added": lambda scene: f"its account was given its secrets{_by(scene)}",
+    "account-removed": lambda scene: f"the secrets of its account were removed{_by(scene)}",
+    "key-rotated": lambda scene: f"the secrets were sealed with another key{_by(scene)}",
 }
 """Every event that a ledger writes, and how it is told."""

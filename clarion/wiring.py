@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -20,14 +20,16 @@ from clarion.press import Press
 from clarion.settings import Settings, SettingsError, access
 from locales import open_catalogues
 from publishers import registry
+from publishers.account import Account, FixedAccount
 from publishers.errors import SetupError
 from publishers.port import Publisher
+from publishers.rehearsed import Rehearsed
 from rendering.asset import AssetStore
 from rendering.build import Workshop
 from rendering.encode import ENCODINGS
 from rendering.store import Store
 from scheduler.adapters.threads import ThreadsExecutor
-from scheduler.clock import TimeSource
+from scheduler.clock import SystemTime, TimeSource
 from scheduler.deliver import Deliver
 from scheduler.delivery import Delivery
 from scheduler.ledger import Ledger
@@ -37,6 +39,8 @@ from templates.environment import environment
 
 if TYPE_CHECKING:
     from clarion.store.ledger import SqlLedger
+    from clarion.vault.accounts import Vault
+    from clarion.vault.content import Destination
 
 
 @dataclass
@@ -44,6 +48,7 @@ class Studio:
     """A workspace, opened. Parts are made when they are first asked for."""
 
     settings: Settings
+    time: TimeSource = field(default_factory=SystemTime)
 
     @cached_property
     def library(self) -> Library:
@@ -79,6 +84,25 @@ class Studio:
             self.settings.database, host=self.host, beside=self.settings.ledger
         )
         return ledger
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The secrets of accounts, sealed beside the ledger."""
+        # As with the ledger: most commands need no secret, and cryptography takes its time.
+        from clarion.vault.accounts import Vault
+        from clarion.vault.seal import key_ring
+
+        return Vault(
+            lambda: self.ledger.accounts, lambda: key_ring(self.settings), self.time.now, self.host
+        )
+
+    def account(self, society: str, channel: Channel, platform: str = "") -> Account:
+        """What a publisher may know and keep of a channel's account. Nothing is opened yet.
+        Raises ``SetupError`` when there is no such platform."""
+        name = f"{society}/{channel.id}"
+        if not registry.wanted(platform or channel.platform):
+            return FixedAccount(name, clock=self.time.now)
+        return self.vault.account(name, destination(channel, platform))
 
     @property
     def host(self) -> str:
@@ -118,19 +142,33 @@ class Studio:
 
     def publisher_for(self, delivery: Delivery) -> Publisher:
         """The publisher of a delivery's account, made once. Raises ``SetupError``."""
-        settings = publisher_settings(self._channel(delivery))
-        return self._published(delivery, settings, self.settings.workspace)
+        return self.publisher(delivery.society, self._channel(delivery), delivery.platform)
+
+    def publisher(self, society: str, channel: Channel, platform: str = "") -> Publisher:
+        """The publisher of a channel, of the platform it was planned for if it is another one by
+        now; made once. Raises ``SetupError``."""
+        key = f"{society}/{channel.id}", platform or channel.platform
+        if key not in self._publishers:
+            self._publishers[key] = registry.create(
+                key[1],
+                channel.id,
+                publisher_settings(channel),
+                self.settings.workspace,
+                self.account(society, channel, platform),
+            )
+        return self._publishers[key]
 
     def rehearsal_publisher_for(self, folder: Path) -> Callable[[Delivery], Publisher]:
-        """Publishers that only ever write marked hand-off folders below ``folder``."""
+        """Publishers that only ever write marked hand-off folders below ``folder``: each does all
+        that the account's own would, up to the frozen request."""
         made: dict[str, Publisher] = {}
 
         def find(delivery: Delivery) -> Publisher:
             if delivery.account not in made:
                 settings = {"path": str(folder / "hand-off"), "rehearsal": True}
-                made[delivery.account] = registry.create(
-                    "folder", delivery.channel, settings, folder
-                )
+                real = self.publisher_for(delivery)
+                laid = registry.create("folder", delivery.channel, settings, folder)
+                made[delivery.account] = Rehearsed(real, laid)
             return made[delivery.account]
 
         return find
@@ -169,17 +207,8 @@ class Studio:
                 )
         return tuple(wanted)
 
-    def _published(
-        self, delivery: Delivery, settings: Mapping[str, object], base: Path
-    ) -> Publisher:
-        if delivery.account not in self._publishers:
-            self._publishers[delivery.account] = registry.create(
-                delivery.platform, delivery.channel, settings, base
-            )
-        return self._publishers[delivery.account]
-
     @cached_property
-    def _publishers(self) -> dict[str, Publisher]:
+    def _publishers(self) -> dict[tuple[str, str], Publisher]:
         return {}
 
     def _channel(self, delivery: Delivery) -> Channel:
@@ -218,3 +247,10 @@ def postgres() -> ModuleType:
 def publisher_settings(channel: Channel) -> dict[str, object]:
     """What a channel's publisher is told: all its settings but the picture format."""
     return {key: value for key, value in channel.settings.items() if key != "format"}
+
+
+def destination(channel: Channel, platform: str = "") -> Destination:
+    """What a channel's secrets are for."""
+    from clarion.vault.content import Destination
+
+    return Destination(platform or channel.platform, channel.settings.get("server", ""))

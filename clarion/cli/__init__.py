@@ -51,6 +51,7 @@ MODULES = {
     "running": ("rehearse", "run"),
     "deciding": ("resolve", "backlog", "release", "clock"),
     "keeping": ("backup", "restore", "move"),
+    "accounts": ("accounts",),
 }
 """The modules of this folder and the names of their commands."""
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from clarion.accounts import State, stored
 from clarion.backing_up import Restored, back_up
 from clarion.backing_up import restore as bring_back
 from clarion.cli.options import as_option, common, now
 from clarion.cli.output import as_json, say
+from clarion.cli.prose import tell_all
 from clarion.moving import Stage
 from clarion.moving import move as carry
-from clarion.settings import load_settings
+from clarion.settings import Settings, load_settings
+from clarion.wiring import Studio
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _TELLING = frozenset({Stage.COPIED, Stage.DECIDED})
@@ -26,7 +31,8 @@ def backup(workspace: Path | None, json_: bool, file: Path) -> None:
 
     Example: clarion backup /srv/backups/clarion-2027-07-30.sqlite
     """
-    made = back_up(load_settings(workspace), file, now())
+    settings = load_settings(workspace)
+    made = back_up(settings, file, now())
     if json_:
         as_json(
             {
@@ -39,6 +45,7 @@ def backup(workspace: Path | None, json_: bool, file: Path) -> None:
             f"{made.file}: {made.deliveries} deliveries and {made.lines} lines of the journal, "
             f"as of {made.at:%Y-%m-%d %H:%M:%S} UTC"
         )
+        tell_all(_about_accounts(settings))
 
 
 @click.command()
@@ -55,7 +62,8 @@ def restore(
 
     Example: clarion restore /srv/backups/clarion-2027-07-30.sqlite --replace
     """
-    done = bring_back(load_settings(workspace), file, role or "", now(), replace=replace)
+    settings = load_settings(workspace)
+    done = bring_back(settings, file, role or "", now(), replace=replace)
     if json_:
         as_json(
             {
@@ -70,7 +78,24 @@ def restore(
     )
     if done.aside:
         click.echo(f"the ledger that was there is kept in {done.aside}")
+    tell_all(_about_accounts(settings))
     click.echo(_in_question(done))
+
+
+def _about_accounts(settings: Settings) -> Iterator[str]:
+    """Secrets travel with the ledger, sealed; what opens them does not."""
+    place = Studio(settings)
+    click.get_current_context().call_on_close(place.close)
+    found = stored(place, now())
+    if not found:
+        return
+    yield (
+        f"the sealed secrets of {len(found)} account{'s' * (len(found) != 1)} are in it, and "
+        "their key is not: keep a copy of that elsewhere"
+    )
+    for one in found:
+        if one.state is State.LOCKED:
+            yield f"ACCOUNT: {one}"
 
 
 def _in_question(done: Restored) -> str:
@@ -101,7 +126,8 @@ def move(workspace: Path | None, json_: bool, role: str | None, to: str) -> None
         if stage in _TELLING:
             say(stage.value)
 
-    done = carry(load_settings(workspace), to, role or "", now(), reached)
+    settings = load_settings(workspace)
+    done = carry(settings, to, role or "", now(), reached)
     if json_:
         as_json(
             {
@@ -118,6 +144,7 @@ def move(workspace: Path | None, json_: bool, role: str | None, to: str) -> None
     )
     if done.aside:
         click.echo(f"an older ledger that was there is kept in {done.aside}")
+    tell_all(_about_accounts(dataclasses.replace(settings, database="" if to == "file" else to)))
     click.echo(f"next: {done.setting}")
 
 

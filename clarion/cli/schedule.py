@@ -27,6 +27,7 @@ from clarion.cli.options import (
 from clarion.cli.output import as_json, progress
 from clarion.cli.prose import columns, tell, tell_all
 from clarion.explain import explained
+from clarion.fitting import costs
 from clarion.forecast import forecast, lines
 from clarion.overview import gone, overview, too_late, went
 from clarion.planning import plan_workspace
@@ -61,6 +62,7 @@ def plan(
         )
     held = [entry for entry in entries if entry.state is State.HELD]
     coming = forecast(place.press, entries)
+    cost = costs(entries, place.publisher_for)
     if json_:
         as_json(
             {
@@ -68,6 +70,7 @@ def plan(
                 "would_be_held": dict(coming),
                 "changed": counts.changed, "unchanged": counts.unchanged, "left": counts.left,
                 "withdrawn": counts.withdrawn,
+                "costs": [one.as_dict() for one in cost],
                 "deliveries": [as_record(entry) for entry in entries],
             }
         )  # fmt: skip
@@ -83,7 +86,7 @@ def plan(
         f"{len(entries)} deliveries, {len(held)} held; {counts.added} new, {counts.changed} "
         f"changed, {counts.unchanged} as before, {counts.withdrawn} withdrawn"
     )
-    for line in [*_past(entries), *lines(coming)]:
+    for line in [*_past(entries), *lines(coming), *cost]:
         click.echo(line)
     click.echo("next: clarion approve --as ROLE")
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import DropTable
 
 from clarion.store.migrate import VERSION_TABLE
-from clarion.store.schema import clock, holds, journal, metadata, passage, stops
+from clarion.store.schema import accounts, clock, holds, journal, metadata, passage, stops
 from clarion.store.schema import deliveries as d
 from scheduler.delivery import State
 from scheduler.ledger import StoreError
@@ -87,7 +87,8 @@ def tally(db: Connection) -> Tally:
 def holdings(db: Connection) -> int:
     """How many deliveries are kept there; 0 only where nothing else is that anybody decided."""
     found = db.scalar(select(func.count()).select_from(d)) or 0
-    others = (db.execute(select(table).limit(1)).first() for table in (journal, stops, holds))
+    tables = (journal, stops, holds, accounts)
+    others = (db.execute(select(table).limit(1)).first() for table in tables)
     return found or sum(row is not None for row in others)
 
 

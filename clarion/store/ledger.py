@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Connection, and_, delete, false, insert, or_, select
 
 from clarion.store import books, queries, rows
+from clarion.store.accounts import SqlAccounts
 from clarion.store.batches import (
     ClaimAsk,
     IntentAsk,
@@ -85,13 +86,15 @@ class Transactions(Protocol):
 class SqlLedger:
     """See :class:`scheduler.ledger.Ledger`.
 
-    ``clock_log`` is kept beside it: that of the machine ``host``, where several share a ledger.
+    Beside it are kept ``clock_log``, that of the machine ``host`` where several share a ledger, and
+    ``accounts``, with their sealed secrets.
     """
 
     def __init__(self, transactions: Transactions, host: str = "") -> None:
         self._transactions = transactions
         self._writer = Writer(transactions.write)
         self.clock_log = SqlClockLog(transactions.read, self._writer, host)
+        self.accounts = SqlAccounts(transactions.read, self._writer)
 
     # --- the plan ---
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest step in ``migrations/versions``; a test holds the two together."""
 
 VERSION_TABLE = "clarion_version"

@@ -99,6 +99,7 @@ deliveries = Table(
     Column("note", Text, nullable=False),
     Index("clarion_deliveries_waiting", "state", "next_try"),
     Index("clarion_deliveries_series", "campaign", "occurrence"),
+    Index("clarion_deliveries_account", "account"),
 )
 
 PROGRESS = frozenset(
@@ -180,6 +181,28 @@ clock = Table(
 )
 """Two rows a machine: the last time of day that was believed, and the last that a person stands
 behind. A file belongs to one machine, which has no name there."""
+
+accounts = Table(
+    "clarion_accounts",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("platform", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("key", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("expires_at", Instant),
+    Column("handle", Text, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("added_by", String, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("renewed_at", Instant),
+    Column("verified_at", Instant),
+    Column("renewing_by", String, nullable=False),
+    Column("renewing_until", Instant),
+)
+"""Only ``sealed`` holds secrets; ``key`` is the id of the key that opens it. ``renewing_by`` is who
+fetches a new grant at this moment, and may until ``renewing_until``."""
 
 passage = Table(
     "clarion_passage",

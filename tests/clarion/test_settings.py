@@ -29,7 +29,7 @@ def test_every_setting_can_be_set(workspace: Path) -> None:
         "encoding": '"png"', "workers": "3", "sample_helpline": "true",
         "assets": '"s3://pictures/clarion"', "assets_endpoint": '"https://s3.example.org"',
         "time_check": '"https://www.example.org/"', "database": '"postgresql://clarion@db/clarion"',
-        "slots": "4", "spacing": "60", "catch_up_spacing": "120",
+        "slots": "4", "spacing": "60", "catch_up_spacing": "120", "key_file": '"/run/clarion.key"',
     }  # fmt: skip
     assert chosen.keys() == set(setting_names())
     text = "\n".join(f"{name} = {value}" for name, value in chosen.items())
@@ -49,6 +49,7 @@ def test_every_setting_can_be_set(workspace: Path) -> None:
         slots=4,
         spacing=60,
         catch_up_spacing=120,
+        key_file="/run/clarion.key",
     )
 
 
@@ -66,6 +67,23 @@ def test_the_database_may_be_named_by_the_environment_and_is_never_shown(workspa
     with pytest.raises(SettingsError) as refused:
         load_settings(workspace, {"CLARION_DATABASE": "mysql://u:hidden@db/clarion"})
     assert "hidden" not in str(refused.value)
+
+
+def test_keys_come_from_the_environment_alone_and_are_never_shown(workspace: Path) -> None:
+    found = load_settings(workspace, {"CLARION_KEY": "hidden"})
+    assert found.keys == "hidden"
+    assert "hidden" not in repr(found)
+    for line in ('keys = "hidden"', 'key_file = ""'):
+        (workspace / "clarion.toml").write_text(line, "utf-8")
+        with pytest.raises(SettingsError) as refused:
+            load_settings(workspace, {})
+        assert "hidden" not in str(refused.value)
+
+
+def test_the_key_file_lies_in_the_workspace_unless_it_is_said_otherwise(workspace: Path) -> None:
+    assert load_settings(workspace, {}).key_path == workspace / "clarion.key"
+    (workspace / "clarion.toml").write_text('key_file = "/run/clarion.key"', "utf-8")
+    assert load_settings(workspace, {}).key_path == Path("/run/clarion.key")
 
 
 def test_the_environment_gives_the_workspace_and_the_option_wins(

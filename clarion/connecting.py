@@ -1,0 +1,262 @@
+"""Gives an account its secrets, asks whether they still serve, and has them renewed in time."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from campaigns.errors import ContentError
+from campaigns.model import Channel
+from clarion import accounts
+from clarion.accounts import Account, Standing, State, channels
+from clarion.errors import ClarionError
+from clarion.store.accounts import Row
+from clarion.vault.seal import create_ring
+from clarion.wiring import Studio, destination, publisher_settings
+from publishers import registry
+from publishers.account import FixedAccount, Secret, Wanted
+from publishers.errors import AuthExpired, PublisherError, Transient
+from scheduler.ledger import Hold, HoldScope, LedgerError
+
+log = logging.getLogger("clarion.accounts")
+
+_LAST_DAYS = timedelta(days=10)
+
+
+@dataclass(frozen=True)
+class Connected:
+    """An account that was given its secrets. ``new_key`` is the file of a key that was made for
+    it, ``hold`` what still keeps its posts back."""
+
+    row: Row
+    new_key: str = ""
+    hold: Hold | None = None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What came of asking about one account: ``text`` is one line, ``good`` when nothing has to
+    be done."""
+
+    standing: Standing
+    good: bool
+    text: str
+
+
+def channel(studio: Studio, name: str) -> tuple[str, Channel]:
+    """The society and the channel of an account. :class:`ClarionError` when there is none."""
+    known = channels(studio)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean '{near[0]}'?" if near else "add the channel to societies.yaml first"
+        raise ClarionError(f"there is no account '{name}' (SOCIETY/CHANNEL); {hint}")
+    return name.partition("/")[0], known[name]
+
+
+def wanted(studio: Studio, name: str) -> tuple[Wanted, ...]:
+    """The secrets that an account takes. :class:`ClarionError` when it takes none."""
+    _, one = channel(studio, name)
+    found = registry.wanted(one.platform)
+    if not found:
+        raise ClarionError(f"{name}: an account of '{one.platform}' needs no secrets")
+    return found
+
+
+def connect(
+    studio: Studio,
+    name: str,
+    secrets: Mapping[str, Secret],
+    by: str,
+    *,
+    expires_at: datetime | None = None,
+    verify: bool = True,
+) -> Connected:
+    """Store an account's secrets, sealed, in the place of any before.
+
+    With ``verify`` its platform is asked first, and what it refuses is not stored. Raises
+    :class:`ClarionError`, ``PublisherError`` or ``LedgerError``, one line each, and no secret.
+    """
+    _, one = channel(studio, name)
+    _check(name, one.platform, wanted(studio, name), secrets)
+    has_key = _has_key(studio, name)
+    tried = FixedAccount(name, secrets, expires_at, studio.time.now)
+    handle = _asked(studio, one, tried) if verify else ""
+    if not has_key:
+        create_ring(studio.settings.key_path)
+    row = _store(studio, one, tried, handle, by)
+    holds = [hold for hold in studio.ledger.holds() if hold.scope is HoldScope.ACCOUNT]
+    held = next((hold for hold in holds if hold.value == name), None)
+    return Connected(row, "" if has_key else str(studio.settings.key_path), held)
+
+
+def verify_accounts(studio: Studio, names: Sequence[str], now: datetime) -> list[Verified]:
+    """Ask the platforms of these accounts, or of all that are stored or wanted; learn what they
+    tell, and renew what is near its end."""
+    known = accounts.standings(studio, now)
+    for name in names:
+        channel(studio, name)
+    chosen = [one for one in known if not names or one.account in names]
+    with ThreadPoolExecutor(studio.settings.slots) as pool:
+        return list(pool.map(lambda one: _verified(studio, one, now), chosen))
+
+
+def keep_fresh(studio: Studio, now: datetime) -> list[str]:
+    """Renew what is near its end and can be renewed without a person; what people should know
+    about that, one line each.
+
+    To be called by every node about every hour: of several only one gets to renew an account.
+    Nothing comes out of it but these lines.
+    """
+    try:
+        return refresh(studio, near_end(studio, now), now)
+    except (LedgerError, ClarionError, ContentError) as error:
+        return [str(error)]
+
+
+def near_end(studio: Studio, now: datetime) -> list[Row]:
+    """The accounts whose time to be renewed has come."""
+    return [row for row in studio.ledger.accounts.all() if _renewal_due(row, now)]
+
+
+def refresh(studio: Studio, rows: Sequence[Row], now: datetime) -> list[str]:
+    """Renew these, but for those that somebody has renewed since they were read."""
+    known = channels(studio) if rows else {}
+    found = [_renewed(studio, row, now) for row in rows if row.account in known]
+    return [line for line in found if line]
+
+
+# --- connecting ---
+
+
+def _check(
+    name: str, platform: str, known: Sequence[Wanted], secrets: Mapping[str, Secret]
+) -> None:
+    names = [one.name for one in known]
+    for given in secrets:
+        if given not in names:
+            # Not what was given: somebody may have typed a secret there.
+            raise ClarionError(f"{name}: {platform} takes {', '.join(names)} and nothing else")
+    if not secrets:
+        raise ClarionError(f"{name}: nothing was given; {platform} takes {', '.join(names)}")
+    for one in known:
+        if not one.optional and not secrets.get(one.name):
+            raise ClarionError(f"{name}: '{one.name}' is missing: {one.words}")
+
+
+def _has_key(studio: Studio, name: str) -> bool:
+    """Whether there is a key. :class:`ClarionError` where there is none, and a new one would leave
+    other accounts behind."""
+    if studio.vault.ring() is not None:
+        return True
+    others = {row.key for row in studio.ledger.accounts.all() if row.account != name}
+    if others:
+        raise ClarionError(
+            f"no key is here, and other accounts are sealed with {', '.join(sorted(others))}: "
+            f"bring that key as {studio.settings.key_path} or CLARION_KEY; if it is lost, say "
+            "'clarion accounts remove' for each of them first"
+        )
+    return False
+
+
+def _asked(studio: Studio, one: Channel, tried: FixedAccount) -> str:
+    """What the platform calls the account with these secrets."""
+    made = registry.create(
+        one.platform, one.id, publisher_settings(one), studio.settings.workspace, tried
+    )
+    try:
+        return Account(tried.name, made).ask()
+    except Transient as error:
+        raise ClarionError(
+            f"{tried.name}: nothing was stored, its platform could not be asked ({error}): "
+            "try again, or store it unasked with --no-verify"
+        ) from None
+    except AuthExpired as error:
+        raise ClarionError(f"{tried.name}: nothing was stored: {error}") from None
+
+
+def _store(studio: Studio, one: Channel, tried: FixedAccount, handle: str, by: str) -> Row:
+    grant, now = tried.grant(), studio.time.now()
+
+    def make(version: int) -> Row:
+        row = Row(
+            tried.name, one.platform, b"", "", version, by, now, grant.expires_at, handle,
+            facts=tried.facts(),
+            renewed_at=now if grant.version > 1 else None,
+            verified_at=now if handle else None,
+        )  # fmt: skip
+        return studio.vault.sealed(row, destination(one), grant.secrets)
+
+    return studio.ledger.accounts.put(tried.name, make, by, now)
+
+
+# --- verifying and renewing ---
+
+
+def _verified(studio: Studio, one: Standing, now: datetime) -> Verified:
+    if one.row is None or one.state is State.LOCKED:
+        return Verified(one, good=False, text=one.why)
+    trouble = _tried(studio, one.row, now)
+    if not trouble and _renewal_due(one.row, now):
+        trouble = _renewed(studio, one.row, now)
+    row = studio.ledger.accounts.get(one.account) or one.row
+    after = accounts.standing(studio, row, now)
+    if trouble or after.why:
+        text = (trouble or after.why).removeprefix(f"{one.account}: ")
+        return Verified(after, good=False, text=text)
+    days = after.days(now)
+    ends = "" if days is None else f", ends in {days} days"
+    return Verified(after, good=True, text=f"{row.handle}{ends}")
+
+
+def _tried(studio: Studio, row: Row, now: datetime) -> str:
+    """Ask the platform and keep its answer; what is wrong, empty when nothing is."""
+    try:
+        one = _account(studio, row)
+        try:
+            handle = one.ask()
+        except AuthExpired as error:
+            if not (error.refreshable and _renew(studio, one, row)):
+                raise
+            handle = one.ask()
+        studio.ledger.accounts.verified(row.account, handle, now)
+    except Transient as error:
+        return f"{error}; ask again later"
+    except (PublisherError, ClarionError, LedgerError) as error:
+        return str(error)
+    return ""
+
+
+def _renewed(studio: Studio, row: Row, now: datetime) -> str:
+    """Have an account renewed; why that failed, where people should know."""
+    left = row.expires_at - now if row.expires_at else timedelta()
+    try:
+        one = _account(studio, row)
+        if not _renew(studio, one, row) and timedelta() < left < _LAST_DAYS:
+            one.ask()  # some renew themselves when they are asked
+    except Transient as error:
+        log.info("%s: not renewed yet: %s", row.account, error)
+        return f"{row.account}: not renewed yet: {error}" if left < _LAST_DAYS else ""
+    except (PublisherError, ClarionError, LedgerError) as error:
+        return f"{row.account}: cannot be renewed: {error}"
+    return ""
+
+
+def _renew(studio: Studio, one: Account, row: Row) -> bool:
+    """Have it renewed, unless somebody did since the row was read; False where it cannot be."""
+    society, there = channel(studio, row.account)
+    grant = studio.account(society, there).grant()
+    return grant.version != row.version or one.renew(grant)
+
+
+def _account(studio: Studio, row: Row) -> Account:
+    society, there = channel(studio, row.account)
+    return Account(row.account, studio.publisher(society, there))
+
+
+def _renewal_due(row: Row, now: datetime) -> bool:
+    at = accounts.renewal(row)
+    return at is not None and at <= now

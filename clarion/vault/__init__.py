@@ -1,0 +1,1 @@
+"""Where accounts keep their secrets: sealed, in the ledger's store."""
