@@ -188,7 +188,7 @@ def _channels(fields: Fields, locales: tuple[str, ...]) -> tuple[Channel, ...]:
                 id=_id(channel, "id"),
                 platform=channel.text("platform"),
                 locale=locale,
-                caption=channel.optional_text("caption", "long"),
+                caption=channel.optional_text("caption", "automatic"),
                 settings={}
                 if settings is None
                 else {key: as_text(value) for key, value in as_fields(settings)},

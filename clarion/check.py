@@ -14,6 +14,7 @@ from locales.extract import SHARED
 from locales.formats import FormatsError, parse
 from publishers import registry
 from publishers.errors import SetupError
+from rendering.caption import AUTOMATIC
 from rendering.errors import PictureError
 from rendering.photos import check as check_picture
 from scheduler.zones import UnknownZone, zone
@@ -101,13 +102,13 @@ def _channel(studio: Studio, society: Society, channel: Channel) -> Iterator[Fin
         problem, remedy = f"there is no format '{form}'", f"use one of {', '.join(formats)}"
         yield _wrong(society.place, "channel-format", field, problem, remedy)
     styles = studio.press.captions.list_templates(filter_func=_is_style)
-    if f"captions/{channel.caption}.txt.j2" not in styles:
+    if channel.caption != AUTOMATIC and f"captions/{channel.caption}.txt.j2" not in styles:
         problem = f"there is no caption style '{channel.caption}'"
-        remedy = f"add templates/captions/{channel.caption}.txt.j2, or write long or short"
+        remedy = f"add templates/captions/{channel.caption}.txt.j2, or leave 'caption' out"
         yield _wrong(society.place, "channel-caption", field, problem, remedy)
     try:
-        settings = publisher_settings(channel)
-        registry.create(channel.platform, channel.id, settings, studio.settings.workspace)
+        settings, account = publisher_settings(channel), studio.account(society.id, channel)
+        registry.create(channel.platform, channel.id, settings, studio.settings.workspace, account)
     except SetupError as error:
         yield _wrong(society.place, "channel", field, error, "mend the channel")
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from campaigns.errors import one_line
 from campaigns.holidays import public_holidays
 from campaigns.model import WEEKDAYS, Campaign, Channel, Schedule, Society
+from clarion.fitting import fit, reasons
 from clarion.press import Job, Press, job_of, picture_format
 from clarion.wiring import Studio
 from locales import Held, LocalisedCard
 from publishers.errors import SetupError
+from publishers.port import Finding
 from rendering.asset import CardRequest
-from rendering.build import BuildReport, Progress
+from rendering.build import Progress
+from rendering.errors import RenderError
 from scheduler.days import REACH, Blackout, Days, Quiet, Rule
 from scheduler.delivery import Content, Delivery, Entry, Late
 from scheduler.ledger import Filter, PutCounts
@@ -81,9 +85,10 @@ def _days(schedule: Schedule, society: Society, day: date) -> Days:
 
 
 def fill(
-    press: Press, deliveries: Sequence[Delivery], workers: int, progress: Progress | None = None
-) -> tuple[list[Delivery], BuildReport]:
+    studio: Studio, deliveries: Sequence[Delivery], progress: Progress | None = None
+) -> list[Delivery]:
     """The deliveries with content or with the reasons why they are held. Draws what is missing."""
+    press = studio.press
     jobs = _jobs(press, deliveries)
     reading = press.reading()
     localised = {key: reading.localise(job) for key, job in jobs.items()}
@@ -98,13 +103,13 @@ def fill(
         if isinstance(card, LocalisedCard):
             form = picture_format(channels[delivery.society, delivery.channel])
             wanted.extend(press.requests(jobs[_key(delivery)], card, form))
-    report, failed = press.draw(wanted, workers, progress)
+    _, failed = press.draw(wanted, studio.settings.workers, progress)
     filled = []
     for delivery in deliveries:
         card = localised[_key(delivery)]
         channel = channels[delivery.society, delivery.channel]
-        filled.append(_filled(press, jobs[_key(delivery)], card, delivery, channel, failed))
-    return filled, report
+        filled.append(_filled(studio, jobs[_key(delivery)], card, delivery, channel, failed))
+    return filled
 
 
 def plan_workspace(
@@ -125,23 +130,31 @@ def plan_workspace(
     for campaign in studio.campaigns(campaigns):
         day = studio.library.observances[campaign.observance].on_or_after(after)
         deliveries += schedule(campaign, chosen, day)
-    made, _ = fill(studio.press, deliveries, studio.settings.workers, progress)
-    filled = [_offered(studio, delivery) for delivery in made]
+    filled = fill(studio, deliveries, progress)
     whole = {delivery.series for delivery in filled} if everybody else ()
     counts = studio.ledger.put(filled, now, whole=whole)
     return studio.ledger.entries(Filter(ids={delivery.id for delivery in filled})), counts
 
 
-def _offered(studio: Studio, delivery: Delivery) -> Delivery:
-    """Held when its channel would not take it: found now, by the publisher, without posting."""
-    if delivery.content is None:
-        return delivery
-    post = compose(delivery, delivery.content, studio.settings.assets)
+def _offered(
+    studio: Studio, job: Job, card: LocalisedCard, channel: Channel, made: Delivery
+) -> Delivery:
+    """With the first text that its channel takes. Held when it would take none, or not the
+    pictures: found now, by the publisher, without posting."""
+    if made.content is None:
+        return made
+
+    def validate(content: Content) -> list[Finding]:
+        post = compose(made, content, studio.settings.assets)
+        return studio.publisher_for(made).validate(post)
+
     try:
-        findings = studio.publisher_for(delivery).validate(post)
-    except SetupError as error:
-        return replace(delivery, held=(*delivery.held, str(error)))
-    return replace(delivery, held=(*delivery.held, *(finding.text for finding in findings)))
+        shorter = islice(studio.press.captions_for(card, channel), 1, None)
+        content, findings = fit(made.content, shorter, validate)
+    except (SetupError, RenderError) as error:
+        return replace(made, held=(*made.held, str(error)))
+    held = (*made.held, *reasons(findings, job, card, channel))
+    return replace(made, content=content, held=held)
 
 
 @dataclass(frozen=True)
@@ -242,7 +255,7 @@ def _jobs(press: Press, deliveries: Sequence[Delivery]) -> dict[_Key, Job]:
 
 
 def _filled(
-    press: Press,
+    studio: Studio,
     job: Job,
     card: LocalisedCard | Held,
     delivery: Delivery,
@@ -251,7 +264,7 @@ def _filled(
 ) -> Delivery:
     if isinstance(card, Held):
         return replace(delivery, held=(*delivery.held, *card.reasons))
-    made = press.content(job, card, channel, failed)
+    made = studio.press.content(job, card, channel, failed)
     if isinstance(made, Content):
-        return replace(delivery, content=made)
+        return _offered(studio, job, card, channel, replace(delivery, content=made))
     return replace(delivery, held=(*delivery.held, *made))

@@ -7,10 +7,11 @@ society and day gives the same post.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -21,7 +22,7 @@ from locales import Catalogues, Held, LocalisedCard
 from locales.translator import Translator
 from rendering.asset import Asset, CardRequest
 from rendering.build import BuildReport, Progress, Workshop
-from rendering.caption import caption
+from rendering.caption import caption, captions
 from rendering.errors import RenderError
 from scheduler.delivery import Content, Delivery, PictureRef
 from templates.layouts import LayoutError
@@ -142,12 +143,13 @@ class Press:
     def content(
         self, job: Job, card: LocalisedCard, channel: Channel, failed: Mapping[str, str]
     ) -> Content | tuple[str, ...]:
-        """What is approved and posted on a channel, or the reasons why there is nothing."""
+        """What is approved and posted on a channel, with the first of its post texts, or the
+        reasons why there is nothing."""
         form = picture_format(channel)
         requests = self.requests(job, card, form)
         try:
             assets = [self.workshop.asset(request) for request in requests]
-            text = self.caption(card, channel.caption)
+            text = next(self.captions_for(card, channel))
         except (LayoutError, RenderError) as error:
             return (str(error),)
         reasons = [f"{form}: {failed[asset.name]}" for asset in assets if asset.name in failed]
@@ -166,10 +168,12 @@ class Press:
 
     def caption(self, card: LocalisedCard, style: str) -> str:
         """The post text in one style."""
-        values = dict(card.texts)
-        if len(card.slides) == 1:
-            values |= card.slides[0]
-        return caption(self.captions, style, {**values, "kind": card.kind, "slides": card.slides})
+        return caption(self.captions, style, _values(card))
+
+    def captions_for(self, card: LocalisedCard, channel: Channel) -> Iterator[str]:
+        """The post texts for a channel, from the one to post to those for a platform that does
+        not take it. Raises ``CaptionError`` where there is none."""
+        return captions(self.captions, channel.caption, _values(card))
 
     def _facts(
         self, job: Job, card: LocalisedCard, channel: Channel
@@ -230,6 +234,12 @@ class Reading:
             reasons = tuple(f"{e.field}: {e.problem}; {e.remedy}" for e in errors)
             self._wrong[id(card)] = card, reasons
         return self._wrong[id(card)][1]
+
+
+def _values(card: LocalisedCard) -> dict[str, Any]:
+    """What a caption template is given."""
+    only = card.slides[0] if len(card.slides) == 1 else {}
+    return {**card.texts, **only, "kind": card.kind, "slides": card.slides}
 
 
 def picture_format(channel: Channel) -> str:

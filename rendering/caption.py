@@ -1,11 +1,12 @@
 """Post texts: one Jinja2 template a style, counted as people see characters.
 
-``long`` is for platforms that allow some 2,000 characters, ``short`` for those that count to 300.
+``long`` is for platforms that allow some 2,000 characters, ``short`` for those that count to 300,
+``brief`` is the least that a post may say. Hashtags and helpline are in every one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from icu4py.breakers import CharacterBreaker
@@ -15,7 +16,28 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from rendering.errors import CaptionError, CaptionTooLong
 from templates.environment import FAULTS
 
+VARIANTS = ("long", "short", "brief")
 LIMITS = {"long": 2200, "short": 300}
+
+AUTOMATIC = "automatic"
+"""Not a style of its own: the first of all styles that the channel's platform takes."""
+
+
+def captions(
+    templates: ImmutableSandboxedEnvironment, style: str, values: Mapping[str, Any]
+) -> Iterator[str]:
+    """The post texts to try, in this order: of a fixed style one, of ``AUTOMATIC`` one a style,
+    from the longest to the shortest, without those over their own limit.
+
+    Raises as :func:`caption` does, for the last.
+    """
+    styles = VARIANTS if style == AUTOMATIC else (style,)
+    for name in styles:
+        try:
+            yield caption(templates, name, values)
+        except CaptionTooLong:
+            if name == styles[-1]:
+                raise
 
 
 def caption(captions: ImmutableSandboxedEnvironment, style: str, values: Mapping[str, Any]) -> str:
@@ -39,9 +61,8 @@ def caption(captions: ImmutableSandboxedEnvironment, style: str, values: Mapping
         raise CaptionError(f"templates/{name}: gives an empty text; mend the template")
     size, limit = graphemes(text), LIMITS.get(style, 2200)
     if size > limit:
-        raise CaptionTooLong(
-            f"caption '{style}' has {size} characters of {limit}; shorten 'more' or the call"
-        )
+        remedy = "shorten 'more' or the call" if style == "long" else "shorten the card"
+        raise CaptionTooLong(f"caption '{style}' has {size} characters of {limit}; {remedy}")
     return text
 
 

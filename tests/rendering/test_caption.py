@@ -1,4 +1,4 @@
-"""Post texts: two styles for every kind of card, counted as people count, never cut."""
+"""Post texts: three styles for every kind of card, counted as people count, never cut."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clarion.press import Job, Press
 from locales import LocalisedCard
 from rendering.asset import AssetStore
 from rendering.build import Workshop
-from rendering.caption import LIMITS, caption, graphemes
+from rendering.caption import AUTOMATIC, LIMITS, VARIANTS, caption, captions, graphemes
 from rendering.errors import CaptionError, CaptionTooLong
 from templates import environment
 from tests.templates.samples import DAY, SLOTS, catalogues, composer, library, shipped, written
@@ -51,8 +51,9 @@ SHORT = {
     "myth_fact": "Nobody can agree to being exploited.",
     "tip": "Look twice at the offer\n" + SLOTS["body"],
     "statistic": "People in forced labour\n27.6 million",
-    "definition": "One.",
+    "definition": "The act\nOne.",
 } | dict.fromkeys(("get_help", "resource", "invitation", "event", "story"), "Before you say yes")
+BRIEF = SHORT | {"tip": "Look twice at the offer", "definition": "The act"}
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -66,7 +67,7 @@ def of_workspace(folder: Path, text: str, name: str = "own") -> Any:
 
 
 def test_the_texts_of_these_tests_are_for_every_kind() -> None:
-    assert set(LONG) == set(SHORT) == set(KINDS)
+    assert set(LONG) == set(SHORT) == set(BRIEF) == set(KINDS)
 
 
 @EVERY_KIND
@@ -98,7 +99,37 @@ def test_short_gives_the_helpline_too(kind: str) -> None:
 
 
 @EVERY_KIND
-@pytest.mark.parametrize("style", LIMITS)
+def test_brief_says_one_line_of_the_card_help_and_hashtags(kind: str) -> None:
+    assert caption(environment(), "brief", values(kind, **LINE)) == (
+        f"{BRIEF[kind]}\nSample line: +00 000 000 000\nNot real\n\n#EndHumanTrafficking #Second"
+    )
+
+
+@EVERY_KIND
+def test_texts_to_try_are_one_a_style_or_the_one_that_is_fixed(kind: str) -> None:
+    full = values(kind, **LINE)
+    assert list(captions(environment(), AUTOMATIC, full)) == [
+        caption(environment(), style, full) for style in VARIANTS
+    ]
+    assert list(captions(environment(), "short", full)) == [caption(environment(), "short", full)]
+
+
+def test_a_text_over_its_own_limit_is_passed_over_unless_it_is_the_last(tmp_path: Path) -> None:
+    full = values("tip", more="word " * 500)
+    assert list(captions(environment(), AUTOMATIC, full)) == [
+        caption(environment(), style, full) for style in ("short", "brief")
+    ]
+    with pytest.raises(CaptionTooLong):
+        list(captions(environment(), "long", full))
+    ours = of_workspace(tmp_path, "{{ text }}", "brief")
+    found = captions(ours, AUTOMATIC, full | {"text": "x" * 2201})
+    assert next(found) == caption(environment(), "short", full)
+    with pytest.raises(CaptionTooLong, match="'brief' has 2201 characters of 2200"):
+        next(found)
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("style", VARIANTS)
 def test_no_line_ends_in_space_and_no_two_in_a_row_are_empty(kind: str, style: str) -> None:
     loose = {name: f"{text}  " for name, text in (COMMON | LINE).items()} | {"call": " "}
     text = caption(environment(), style, values(kind, **loose | {"hashtags": "#A \n\n\n"}))
@@ -137,20 +168,18 @@ def test_a_text_at_the_limit_passes_and_one_character_more_is_refused(
     assert caption(ours, "short", {"text": character * 300}) == character * 300
     with pytest.raises(CaptionTooLong) as caught:
         caption(ours, "short", {"text": character * 301})
-    assert str(caught.value) == (
-        "caption 'short' has 301 characters of 300; shorten 'more' or the call"
-    )
+    assert str(caught.value) == ("caption 'short' has 301 characters of 300; shorten the card")
 
 
 def test_a_card_with_too_much_to_say_is_refused_and_never_cut() -> None:
-    with pytest.raises(CaptionTooLong, match=r"'long' has \d+ characters of 2200"):
+    with pytest.raises(CaptionTooLong, match=r"'long' has \d+ characters of 2200; shorten 'more'"):
         caption(environment(), "long", values("tip", more="word " * 500))
     caption(environment(), "short", values("tip", more="word " * 500))
 
 
 @EVERY_KIND
-@pytest.mark.parametrize("style", LIMITS)
-def test_the_longest_allowed_english_fits_both_styles(kind: str, style: str) -> None:
+@pytest.mark.parametrize("style", VARIANTS)
+def test_the_longest_allowed_english_fits_every_style(kind: str, style: str) -> None:
     """Translations may be half as long again; these are filled to the limits of English."""
     spec = KINDS[kind]
     filled = {field.name: "x" * field.max for field in spec.fields if field.repeat is None}
@@ -271,12 +300,34 @@ def test_every_word_of_every_picture_stands_in_its_description_or_in_the_post(
     assert not missing
 
 
-@pytest.mark.parametrize("style", LIMITS)
+@pytest.mark.parametrize("style", VARIANTS)
 def test_every_shipped_card_has_a_post_text_within_the_limit(
     press: Press, everything: list[LocalisedCard], style: str
 ) -> None:
     for card in everything:
-        assert 0 < graphemes(press.caption(card, style)) <= LIMITS[style]
+        assert 0 < graphemes(press.caption(card, style)) <= LIMITS.get(style, 300)
+
+
+@pytest.mark.parametrize("style", VARIANTS)
+def test_hashtags_and_helpline_are_in_every_text(
+    press: Press, everything: list[LocalisedCard], style: str
+) -> None:
+    shown = 0
+    for card in everything:
+        text = press.caption(card, style)
+        assert text.endswith(card.texts["hashtags"])
+        if card.helpline:
+            assert card.texts["helpline_text"] in text
+            shown += 1
+    assert shown > 20
+
+
+def test_each_text_of_a_shipped_card_is_no_longer_than_the_one_before(
+    press: Press, everything: list[LocalisedCard]
+) -> None:
+    for card in everything:
+        sizes = [graphemes(press.caption(card, style)) for style in VARIANTS]
+        assert sizes == sorted(sizes, reverse=True)
 
 
 def test_a_carousel_is_told_part_by_part(press: Press) -> None:
