@@ -40,10 +40,15 @@ class Trace:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        if self._socket is not None:
+            self._socket.close()
 
     def connected(self, plug: socket.socket) -> None:
-        """Remember what to cut when the time is up."""
-        self._socket = plug
+        """Remember what to cut when the time is up: a handle of our own, since TLS takes the
+        connection's."""
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = plug.dup()
         if self.expired:
             self._cut()
 

@@ -228,6 +228,20 @@ def test_who_drips_is_cut_off(act: Act, slow: Callable[[socket.socket], None]) -
     assert "no whole answer in time" in str(error)
 
 
+@pytest.mark.parametrize("slow", [drip_head, drip_body, silence])
+def test_who_drips_below_tls_is_cut_off_as_well(
+    slow: Callable[[socket.socket], None], tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    with serving(slow, authority.server("localhost")) as port:
+        one = Client(
+            f"https://localhost:{port}", local=True, deadline=0.5, ca_file=str(authority.file)
+        )
+        error = caught(Act.ONCE, one)
+    assert isinstance(error, Unknown)
+    assert "no whole answer in time" in str(error)
+
+
 def test_a_handshake_that_never_ends_has_done_nothing() -> None:
     with serving(silence) as port:
         error = caught(Act.ONCE, Client(f"https://127.0.0.1:{port}", local=True, deadline=0.3))
