@@ -7,6 +7,7 @@ Nothing is imported until it is asked for.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -17,6 +18,8 @@ from publishers.errors import SetupError, UnknownPublisher
 from publishers.port import Publisher
 
 GROUP = "clarion.publishers"
+# Threads that import one large package at once may each find it half there.
+_LOADING = threading.Lock()
 
 
 class Factory(Protocol):
@@ -41,7 +44,8 @@ def factory(kind: str) -> Factory:
     """
     point = _only(kind, tuple(entry_points(group=GROUP, name=kind)))
     try:
-        loaded: Factory = point.load()
+        with _LOADING:
+            loaded: Factory = point.load()
     except (ImportError, AttributeError) as error:
         raise SetupError(f"publisher '{kind}' ({point.value}) cannot be loaded: {error}") from error
     return loaded

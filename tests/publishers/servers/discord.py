@@ -17,7 +17,7 @@ from tests.publishers.servers.plain import (
     Said,
     media_type,
     parts_of,
-    size_of_png,
+    picture_of,
 )
 
 _SIGNS = re.compile(r"\\([^\w\s])|[*_~`|]")
@@ -118,7 +118,7 @@ def _read(asked: Asked) -> tuple[dict[str, Any], dict[str, bytes]]:
     files = {}
     for part in parts:
         if part.file:
-            if size_of_png(part.data) is None or part.media_type != "image/png":
+            if picture_of(part.data)[0] != part.media_type:
                 raise RefusedError(400, 50035, "no picture")
             files[re.fullmatch(r"files\[(\d+)\]", part.name)[1]] = part.data  # type: ignore[index]
     return json.loads(payload.data), files

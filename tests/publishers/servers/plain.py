@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
+
+from PIL import Image
 
 
 @dataclass(frozen=True)
@@ -103,11 +106,13 @@ def media_type(asked: Asked) -> str:
     return asked.headers.get("content-type", "").partition(";")[0]
 
 
-def size_of_png(data: bytes) -> tuple[int, int] | None:
-    """Width and height; None when it is no PNG."""
-    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
-        return None
-    return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+def picture_of(data: bytes) -> tuple[str, tuple[int, int]]:
+    """Media type, width and height of a PNG or a JPEG; empty where it is none."""
+    try:
+        with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
+            return image.get_format_mimetype() or "", image.size
+    except (OSError, SyntaxError):
+        return "", (0, 0)
 
 
 def _handler(fake: FakeServer) -> type[BaseHTTPRequestHandler]:

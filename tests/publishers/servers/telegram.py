@@ -20,7 +20,7 @@ from tests.publishers.servers.plain import (
     Said,
     media_type,
     parts_of,
-    size_of_png,
+    picture_of,
 )
 
 _SPACES = {code: " " for code in range(33) if code not in (10, 13)}
@@ -161,7 +161,7 @@ class Telegram(FakeServer):
         }
         if message.photo is None:
             return told | {"text": message.text}
-        width, height = size_of_png(message.photo) or (1, 1)
+        _, (width, height) = picture_of(message.photo)
         names = {"file_id": f"f{message.number}", "file_unique_id": f"u{message.number}"}
         told["photo"] = [{**names, "width": width, "height": height}]
         if message.album:
@@ -223,8 +223,8 @@ def _caption(text: str) -> str:
 
 
 def _photo(part: Part) -> bytes:
-    size = size_of_png(part.data)
-    if part.media_type != "image/png" or size is None:
+    kind, size = picture_of(part.data)
+    if not kind or kind != part.media_type:
         raise RefusedError(400, "Bad Request: IMAGE_PROCESS_FAILED")
     if sum(size) > 10_000 or max(size) > 20 * min(size):
         raise RefusedError(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
