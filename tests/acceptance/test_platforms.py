@@ -108,14 +108,14 @@ def test_no_secret_lies_or_is_shown_anywhere(
     befall(accounts, LoseAnswer())
     said.append(clarion("rehearse"))
     said.append(process("run", "--once"))
-    said.append(process("status", "--all"))
-    said.append(process("accounts", "list"))
-    said.append(process("accounts", "verify"))
-    said.append(process("doctor"))
-    said.append(process("pack", "--society", "mt"))
-    said.append(process("backup", "kept.sqlite"))
-    for one in process("status", "--all", "--json").value["deliveries"]:
-        said.append(process("explain", one["id"]))
+    said.append(clarion("status", "--all"))
+    said.append(clarion("accounts", "list"))
+    said.append(clarion("accounts", "verify"))
+    said.append(clarion("doctor"))
+    said.append(clarion("pack", "--society", "mt"))
+    said.append(clarion("backup", "kept.sqlite"))
+    for one in clarion("status", "--all", "--json").value["deliveries"]:
+        said.append(clarion("explain", one["id"]))
     shown = "".join(done.out + done.err for done in said)
     secrets = [secret for one in accounts.values() for secret in one.secrets.values()]
     assert len(secrets) == 4

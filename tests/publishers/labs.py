@@ -22,6 +22,7 @@ from publishers.testing.lossy import LossyMail, LossyProxy
 from publishers.testing.posts import NOW
 from tests.pds import host
 from tests.publishers.folder_lab import FolderLab
+from tests.publishers.lab_apprise import AppriseLab, Inbox
 from tests.publishers.lab_atom import AtomLab
 from tests.publishers.lab_bluesky import Shared
 from tests.publishers.lab_discord import TOKEN as WEBHOOK
@@ -99,6 +100,12 @@ def _email(base: Path) -> Iterator[Lab]:
 
 
 @contextmanager
+def _apprise(base: Path) -> Iterator[Lab]:
+    with Inbox() as inbox, LossyProxy(inbox.origin) as lossy:
+        yield AppriseLab(inbox, lossy)
+
+
+@contextmanager
 def _slack(base: Path) -> Iterator[Lab]:
     with Slack(INCOMING) as server, Shelf() as shelf, LossyProxy(server.origin) as lossy:
         yield SlackLab(server, shelf, lossy)
@@ -159,6 +166,7 @@ HOUSES: Mapping[str, House] = {
     "discord": each(_discord),
     "slack": each(_slack),
     "email": each(_email),
+    "apprise": each(_apprise),
     "webhook": each(_webhook),
     "facebook": each(lambda base: closing(FacebookLab(base))),
     "instagram": each(lambda base: closing(InstagramLab(base))),

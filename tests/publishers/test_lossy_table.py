@@ -14,6 +14,9 @@ from tests.project import ROOT
 from tests.publishers.labs import HOUSES
 from tests.publishers.lossy_table import Outcome, markdown, outcomes
 
+# apprise asks for a module that Python 3.11 and 3.12 still have, and warn of.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
 
 @pytest.fixture(scope="module")
 def table() -> Iterator[dict[str, list[Outcome]]]:
@@ -30,7 +33,7 @@ def test_no_fault_makes_two_posts_or_loses_one(
 ) -> None:
     table[kind] = outcomes(HOUSES[kind], tmp_path)
     assert [problem for one in table[kind] for problem in one.problems()] == []
-    assert "one post" in {one.words for one in table[kind]}
+    assert any(one.posts for one in table[kind])
 
 
 def test_every_lab_is_in_the_table() -> None:
