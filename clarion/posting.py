@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from clarion.connecting import keep_fresh
 from clarion.errors import ClarionError
 from clarion.fan_out import PictureWorker
 from clarion.gate import Gate
@@ -108,7 +107,13 @@ class Node:
     @cached_property
     def _keeping(self) -> Keeping:
         """What renews the tokens of accounts before they end."""
-        return Keeping(lambda: keep_fresh(self._studio, self.time.now()), self._told)
+        return Keeping(self._look, self._told)
+
+    def _look(self) -> list[str]:
+        # What seals and renews takes a while to import; a node that starts again posts first.
+        from clarion.connecting import keep_fresh
+
+        return keep_fresh(self._studio, self.time.now())
 
     @property
     def _draws(self) -> bool:
