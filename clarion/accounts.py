@@ -6,8 +6,8 @@ sealed beside the ledger (:mod:`clarion.vault`); what may be seen of them is tol
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +16,7 @@ from campaigns.model import Channel
 from clarion.errors import ClarionError
 from clarion.wiring import Studio
 from publishers import registry
-from publishers.account import Grant, Renewing
+from publishers.account import Grant, Renewing, Wanted
 from publishers.errors import AuthExpired, PublisherError, SetupError, Transient
 from publishers.port import Publisher
 from scheduler.delivery import Delivery
@@ -43,6 +43,10 @@ class State(StrEnum):
     OK = "ok"
     MISSING = "missing"
     """Its platform wants secrets, and none are stored."""
+    OPTIONAL = "optional"
+    """Its platform may want secrets or do without, and none are stored."""
+    UNUSED = "unused"
+    """Secrets are stored, and no channel of the workspace has this name."""
     LOCKED = "locked"
     """Its secrets cannot be opened with the keys that are here."""
     SOON = "expires soon"
@@ -88,13 +92,21 @@ class Standing:
 
 
 def standings(studio: Studio, now: datetime) -> list[Standing]:
-    """Every account that is stored or wanted, by name."""
-    found = {one.account: one for one in stored(studio, now)}
-    for name, channel in channels(studio).items():
-        if name not in found and needed(channel.platform):
-            why = f"no secrets are stored: {add(name)}"
-            found[name] = Standing(name, channel.platform, State.MISSING, why)
+    """Every account that is stored, and every channel whose platform takes secrets, by name."""
+    known = channels(studio)
+    found = {one.account: _claimed(one, known) for one in stored(studio, now)}
+    for name, channel in known.items():
+        if name not in found and takes(channel.platform):
+            found[name] = unstored(name, channel.platform)
     return [found[name] for name in sorted(found)]
+
+
+def unstored(name: str, platform: str) -> Standing:
+    """How an account stands of which nothing is stored."""
+    if needed(platform):
+        return Standing(name, platform, State.MISSING, f"no secrets are stored: {add(name)}")
+    why = f"no secrets are stored, and none may be needed; to try: clarion accounts verify {name}"
+    return Standing(name, platform, State.OPTIONAL, why if takes(platform) else "")
 
 
 def stored(studio: Studio, now: datetime) -> list[Standing]:
@@ -134,10 +146,30 @@ def channels(studio: Studio) -> dict[str, Channel]:
 
 def needed(platform: str) -> bool:
     """Whether an account of this platform needs a secret. False for an unknown platform."""
+    return any(not one.optional for one in _wanted(platform))
+
+
+def takes(platform: str) -> bool:
+    """Whether an account of this platform may have secrets. False for an unknown platform."""
+    return bool(_wanted(platform))
+
+
+def _wanted(platform: str) -> tuple[Wanted, ...]:
     try:
-        return any(not one.optional for one in registry.wanted(platform))
+        return registry.wanted(platform)
     except SetupError:
-        return False
+        return ()
+
+
+def _claimed(one: Standing, known: Mapping[str, Channel]) -> Standing:
+    """The same, unless no channel has its name."""
+    if one.account in known:
+        return one
+    why = (
+        f"no channel here has this name: clarion accounts remove {one.account}; if the channel was "
+        "renamed, connect it under its new name first"
+    )
+    return replace(one, state=State.UNUSED, why=why)
 
 
 def add(account: str) -> str:

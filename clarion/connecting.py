@@ -30,11 +30,13 @@ _LAST_DAYS = timedelta(days=10)
 @dataclass(frozen=True)
 class Connected:
     """An account that was given its secrets. ``new_key`` is the file of a key that was made for
-    it, ``hold`` what still keeps its posts back."""
+    it, ``hold`` what still keeps its posts back, ``strangers`` are the keys of other accounts that
+    are not here."""
 
     row: Row
     new_key: str = ""
     hold: Hold | None = None
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,20 @@ def channel(studio: Studio, name: str) -> tuple[str, Channel]:
     """The society and the channel of an account. :class:`ClarionError` when there is none."""
     known = channels(studio)
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean '{near[0]}'?" if near else "add the channel to societies.yaml first"
-        raise ClarionError(f"there is no account '{name}' (SOCIETY/CHANNEL); {hint}")
+        raise ClarionError(f"there is no account '{name}' (SOCIETY/CHANNEL); {_way(studio, name)}")
     return name.partition("/")[0], known[name]
+
+
+def _way(studio: Studio, name: str) -> str:
+    """To an account that is not there."""
+    society, _, one = name.partition("/")
+    there = studio.library.societies.get(society)
+    if there and one in [channel.id for channel in there.channels]:
+        return f"add '{society}' to 'societies' in clarion.toml first"
+    if near := difflib.get_close_matches(name, channels(studio), 1):
+        return f"did you mean '{near[0]}'?"
+    file = studio.settings.workspace / "campaigns" / "societies.yaml"
+    return f"add the channel to its society in {file} first"
 
 
 def wanted(studio: Studio, name: str) -> tuple[Wanted, ...]:
@@ -90,16 +102,18 @@ def connect(
     row = _store(studio, one, tried, handle, by)
     holds = [hold for hold in studio.ledger.holds() if hold.scope is HoldScope.ACCOUNT]
     held = next((hold for hold in holds if hold.value == name), None)
-    return Connected(row, "" if has_key else str(studio.settings.key_path), held)
+    new_key = "" if has_key else str(studio.settings.key_path)
+    return Connected(row, new_key, held, _strangers(studio))
 
 
 def verify_accounts(studio: Studio, names: Sequence[str], now: datetime) -> list[Verified]:
-    """Ask the platforms of these accounts, or of all that are stored or wanted; learn what they
-    tell, and renew what is near its end."""
-    known = accounts.standings(studio, now)
+    """Ask the platforms of these accounts, or of all that take secrets; learn what they tell, and
+    renew what is near its end. :class:`ClarionError` for a name that is none."""
+    known = {one.account: one for one in accounts.standings(studio, now)}
     for name in names:
-        channel(studio, name)
-    chosen = [one for one in known if not names or one.account in names]
+        if name not in known:
+            known[name] = accounts.unstored(name, channel(studio, name)[1].platform)
+    chosen = [known[name] for name in dict.fromkeys(names or known)]
     with ThreadPoolExecutor(studio.settings.slots) as pool:
         return list(pool.map(lambda one: _verified(studio, one, now), chosen))
 
@@ -141,7 +155,8 @@ def _check(
             # Not what was given: somebody may have typed a secret there.
             raise ClarionError(f"{name}: {platform} takes {', '.join(names)} and nothing else")
     if not secrets:
-        raise ClarionError(f"{name}: nothing was given; {platform} takes {', '.join(names)}")
+        none = "" if accounts.needed(platform) else ", or none at all: then nothing is to be stored"
+        raise ClarionError(f"{name}: nothing was given; {platform} takes {', '.join(names)}{none}")
     for one in known:
         if not one.optional and not secrets.get(one.name):
             raise ClarionError(f"{name}: '{one.name}' is missing: {one.words}")
@@ -162,20 +177,27 @@ def _has_key(studio: Studio, name: str) -> bool:
     return False
 
 
+def _strangers(studio: Studio) -> tuple[str, ...]:
+    """The keys that accounts are sealed with, and that are not here."""
+    ring = studio.vault.ring()
+    used = {row.key for row in studio.ledger.accounts.all()}
+    return tuple(sorted(key for key in used if ring is None or key not in ring))
+
+
 def _asked(studio: Studio, one: Channel, tried: FixedAccount) -> str:
     """What the platform calls the account with these secrets."""
-    made = registry.create(
-        one.platform, one.id, publisher_settings(one), studio.settings.workspace, tried
-    )
+    settings, base = publisher_settings(one), studio.settings.workspace
     try:
+        made = registry.create(one.platform, one.id, settings, base, tried)
         return Account(tried.name, made).ask()
     except Transient as error:
         raise ClarionError(
             f"{tried.name}: nothing was stored, its platform could not be asked ({error}): "
             "try again, or store it unasked with --no-verify"
         ) from None
-    except AuthExpired as error:
-        raise ClarionError(f"{tried.name}: nothing was stored: {error}") from None
+    except PublisherError as error:
+        text = str(error).removeprefix(f"{tried.name}: ")
+        raise ClarionError(f"{tried.name}: nothing was stored: {text}") from None
 
 
 def _store(studio: Studio, one: Channel, tried: FixedAccount, handle: str, by: str) -> Row:
@@ -197,7 +219,9 @@ def _store(studio: Studio, one: Channel, tried: FixedAccount, handle: str, by: s
 
 
 def _verified(studio: Studio, one: Standing, now: datetime) -> Verified:
-    if one.row is None or one.state is State.LOCKED:
+    if one.state is State.OPTIONAL:
+        return _tried_without(studio, one)
+    if one.row is None or one.state in (State.LOCKED, State.UNUSED):
         return Verified(one, good=False, text=one.why)
     trouble = _tried(studio, one.row, now)
     if not trouble and _renewal_due(one.row, now):
@@ -210,6 +234,17 @@ def _verified(studio: Studio, one: Standing, now: datetime) -> Verified:
     days = after.days(now)
     ends = "" if days is None else f", ends in {days} days"
     return Verified(after, good=True, text=f"{row.handle}{ends}")
+
+
+def _tried_without(studio: Studio, one: Standing) -> Verified:
+    """Ask the platform of an account that has no secrets."""
+    try:
+        handle = Account(one.account, studio.publisher(*channel(studio, one.account))).ask()
+    except Transient as error:
+        return Verified(one, good=False, text=f"{error}; ask again later")
+    except (PublisherError, ClarionError, LedgerError) as error:
+        return Verified(one, good=False, text=str(error).removeprefix(f"{one.account}: "))
+    return Verified(one, good=True, text=handle)
 
 
 def _tried(studio: Studio, row: Row, now: datetime) -> str:

@@ -51,7 +51,7 @@ def add(
     """
     place = studio(workspace)
     found = wanted(place, account)
-    given = _typed(found) if sys.stdin.isatty() else _piped(sys.stdin.read(), found)
+    given = _typed(account, found) if sys.stdin.isatty() else _piped(sys.stdin.read(), found)
     done = connect(
         place, account, given, role or "",
         expires_at=expires.replace(tzinfo=UTC) if expires else None, verify=not unasked,
@@ -62,7 +62,7 @@ def add(
                 "account": account, "handle": done.row.handle, "key": done.row.key,
                 "fingerprint": done.row.fingerprint, "new_key_file": done.new_key or None,
                 "expires_at": done.row.expires_at.isoformat() if done.row.expires_at else None,
-                "on_hold": done.hold is not None,
+                "on_hold": done.hold is not None, "missing_keys": list(done.strangers),
             }
         )  # fmt: skip
     else:
@@ -86,10 +86,7 @@ def list_(workspace: Path | None, json_: bool) -> None:
     elif not found:
         click.echo("no account here needs a secret")
     else:
-        columns(
-            ("account", "platform", "state", "ends", "verified", "what"),
-            [_listed(one, at) for one in found],
-        )
+        columns(("account", "platform", "state", "ends", "verified", "what"), _table(found, at))
 
 
 @accounts.command()
@@ -152,7 +149,9 @@ def rotate_key(workspace: Path | None, json_: bool, role: str | None) -> None:
     """
     from clarion.vault.rotation import rotate
 
-    done = rotate(studio(workspace).vault, role or "", now())
+    place = studio(workspace)
+    before = place.vault.ring()
+    done = rotate(place.vault, role or "", now())
     if json_:
         as_json(
             {
@@ -163,6 +162,8 @@ def rotate_key(workspace: Path | None, json_: bool, role: str | None) -> None:
         return
     many = "s" * (done.accounts != 1)
     click.echo(f"sealed anew with the key {done.new}: {done.accounts} account{many}")
+    if place.settings.database and before and done.new not in before:
+        tell(f"other machines open nothing until they have it: copy {place.settings.key_path}")
     if done.kept:
         files = ", ".join(map(str, done.kept))
         tell(f"backups made before now need the old one, kept in {files}: put it in a safe place")
@@ -173,11 +174,12 @@ def rotate_key(workspace: Path | None, json_: bool, role: str | None) -> None:
 # --- what is given ---
 
 
-def _typed(found: Sequence[Wanted]) -> dict[str, Secret]:
+def _typed(account: str, found: Sequence[Wanted]) -> dict[str, Secret]:
     """Asked for one by one, without being shown."""
+    click.echo(f"{account}: what you type or paste is not shown; Ctrl-C stores nothing", err=True)
     given = {}
     for one in found:
-        optional = ", or nothing" if one.optional else ""
+        optional = "; Enter if there is none" if one.optional else ""
         typed = click.prompt(
             f"{one.name} ({one.words}{optional})", default="" if one.optional else None,
             hide_input=True, show_default=False, err=True,
@@ -196,7 +198,8 @@ def _piped(text: str, found: Sequence[Wanted]) -> dict[str, Secret]:
             continue
         if not equals or name not in [one.name for one in found] or not value:
             known = ", ".join(f"{one.name}=VALUE" for one in found)
-            raise ClarionError(f"standard input, line {number}: write {known}")
+            each = ", each on a line of its own" * (len(found) > 1)
+            raise ClarionError(f"standard input, line {number}: write {known}{each}")
         given[name] = Secret(value)
     return given
 
@@ -206,18 +209,35 @@ def _piped(text: str, found: Sequence[Wanted]) -> dict[str, Secret]:
 
 def _connected(account: str, done: Connected) -> Iterator[str]:
     row = done.row
-    who = f"{account}: {row.handle}" if row.handle else f"{account}: not verified yet"
-    yield f"{who}; sealed with the key {row.key}, fingerprint {row.fingerprint}"
+    yield f"{account}: connected as {row.handle}" if row.handle else f"{account}: not verified yet"
+    yield f"its secrets are sealed with the key {row.key}; their fingerprint is {row.fingerprint}"
     if done.new_key:
         yield (
             f"the key is new, in {done.new_key}: keep a copy in a safe place, away from backups "
             "and out of version control; without it nobody can open the secrets again"
+        )
+    if done.strangers:
+        yield (
+            f"other accounts are sealed with {', '.join(done.strangers)}, which is not here: "
+            "machines that have that key may lack this one; give all of them the same"
         )
     if not row.handle:
         yield f"next: clarion accounts verify {account}"
     if done.hold is not None:
         yield f"ON HOLD: {on_hold(done.hold).words}"
         yield f"  to lift it: {on_hold(done.hold).command}"
+        yield "  posts that were refused before wait for you in 'clarion status'"
+
+
+def _table(found: Sequence[Standing], at: datetime) -> list[tuple[str, ...]]:
+    """A line for each. What has the same reason as the one before, such as one lost key, says so
+    and no more."""
+    rows, before = [], ""
+    for one in found:
+        cells, why = _listed(one, at), one.why.replace(one.account, "")
+        rows.append((*cells[:-1], "as the one before") if why and why == before else cells)
+        before = why if one.state is State.LOCKED else ""
+    return rows
 
 
 def _listed(one: Standing, at: datetime) -> tuple[str, ...]:
@@ -227,7 +247,8 @@ def _listed(one: Standing, at: datetime) -> tuple[str, ...]:
     )  # fmt: skip
     verified = f"{row.verified_at:%Y-%m-%d}" if row and row.verified_at else ""
     handle = row.handle if row else ""
-    what = handle if one.state is State.OK else one.why
+    untried = f"not verified yet: clarion accounts verify {one.account}"
+    what = one.why or handle or untried
     return one.account, one.platform, str(one.state), ends, verified, what
 
 

@@ -32,6 +32,7 @@ from tests.clarion.townhall import announce
 from tests.conftest import COMMAND, Command, Done
 from tests.postgres import Postgres
 from tests.project import ROOT
+from tests.publishers.servers.smtp import MailServer
 
 CANARY = "canary-51ce-77ab"
 HALL, CHAPEL = "mt/mt-hall", "mt/mt-chapel"
@@ -115,11 +116,12 @@ def test_an_account_is_asked_stored_and_told_without_its_secret(
     done = piped(HALL, "--as", "web-editor", text=f"\ntoken = {CANARY} \r\ncode=12-34\n")
     assert done.code == 0, done
     lines = done.out.splitlines()
-    assert lines[0].startswith(f"{HALL}: @hall@example.org; sealed with the key ")
+    assert lines[0] == f"{HALL}: connected as @hall@example.org"
+    assert lines[1].startswith("its secrets are sealed with the key ")
     assert f"the key is new, in {workspace / 'clarion.key'}: keep a copy" in " ".join(lines)
     assert (workspace / "clarion.key").stat().st_mode & 0o777 == 0o600
     again = piped(HALL)
-    assert len(again.out.splitlines()) == 1
+    assert len(again.out.splitlines()) == 2
     [hall, _] = sorted(
         clarion("accounts", "list", "--json").value["accounts"],
         key=lambda one: str(one["account"]), reverse=True,
@@ -146,25 +148,35 @@ def test_what_the_platform_refuses_is_not_stored(
     assert studio.ledger.accounts.all() == before
 
 
-def test_it_can_be_stored_unasked(piped: Callable[..., Done], office: Path) -> None:
+def test_it_can_be_stored_unasked(
+    piped: Callable[..., Done], clarion: Command, office: Path
+) -> None:
     keep(office, mood="busy")
     done = piped(CHAPEL, "--no-verify", "--expires", "2027-09-01", "--json").value
     assert (done["handle"], done["expires_at"]) == ("", "2027-09-01T00:00:00+00:00")
     assert done["new_key_file"]
     text = piped(CHAPEL, "--no-verify").out
-    assert text.startswith(f"{CHAPEL}: not verified yet; sealed")
+    assert text.startswith(f"{CHAPEL}: not verified yet\n")
     assert text.endswith(f"next: clarion accounts verify {CHAPEL}\n")
+    assert f"not verified yet: clarion accounts verify {CHAPEL}" in (
+        " ".join(clarion("accounts", "list").out.split())
+    )
 
 
 @pytest.mark.parametrize(
     ("words", "text", "complaint"),
     [
         (["mt/mt-hal"], "", "there is no account 'mt/mt-hal' (SOCIETY/CHANNEL); did you mean"),
-        (["fr"], "", "add the channel to societies.yaml first"),
+        (["fr"], "", "campaigns/societies.yaml first"),
+        (["it/it-it-folder"], "", "add 'it' to 'societies' in clarion.toml first"),
         (["mt/mt-folder"], "", "mt/mt-folder: an account of 'folder' needs no secrets"),
         ([HALL], "", "mt/mt-hall: nothing was given; townhall takes token, code"),
         ([HALL], "code=1", "'token' is missing: what the office gave you"),
-        ([HALL], f"code=1\n{CANARY}", "standard input, line 2: write token=VALUE, code=VALUE"),
+        (
+            [HALL],
+            f"code=1\n{CANARY}",
+            "standard input, line 2: write token=VALUE, code=VALUE, each on a line of its own",
+        ),
         ([HALL], f"{CANARY}={CANARY}", "standard input, line 1: write token=VALUE"),
         ([HALL], "token=", "standard input, line 1: write token=VALUE"),
     ],
@@ -190,7 +202,7 @@ def test_on_a_terminal_each_is_asked_for_and_not_shown(workspace: Path, site: Pa
         env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{site}:{ROOT}", "COLUMNS": "120"},
     )  # fmt: skip
     os.close(terminal)
-    said, answers = b"", [(b"gave you): ", CANARY), (b"or nothing): ", "")]
+    said, answers = b"", [(b"gave you): ", CANARY), (b"Enter if there is none): ", "")]
     try:
         while True:
             if answers and answers[0][0] in said:
@@ -200,7 +212,8 @@ def test_on_a_terminal_each_is_asked_for_and_not_shown(workspace: Path, site: Pa
         os.close(controller)
     assert process.wait(60) == 0, said
     assert answers == []
-    assert b"@hall@example.org; sealed with the key" in said
+    assert said.startswith(f"{HALL}: what you type or paste is not shown; Ctrl-C".encode())
+    assert b"connected as @hall@example.org" in said
     assert CANARY.encode() not in said
 
 
@@ -215,13 +228,31 @@ def test_without_its_key_a_new_one_would_leave_the_others_behind(
     assert piped(HALL).code == 0  # the only one: nothing is left behind
 
 
+def test_a_key_that_other_accounts_are_not_sealed_with_is_told(
+    piped: Callable[..., Done], clarion: Command, workspace: Path, studio: Studio
+) -> None:
+    """As when another machine has changed the key, and this one still has the old one."""
+    assert piped(HALL).code == 0
+    key = (workspace / "clarion.key").read_text("ascii")
+    assert clarion("accounts", "rotate-key").code == 0
+    [hall] = studio.ledger.accounts.all()
+    (workspace / "clarion.key").write_text(key, "ascii")
+    told = " ".join(piped(CHAPEL).out.split())
+    assert f"other accounts are sealed with {hall.key}, which is not here: machines" in told
+    assert piped(CHAPEL, "--json").value["missing_keys"] == [hall.key]
+    assert piped(HALL, "--json").value["missing_keys"] == []
+
+
 def test_a_hold_on_the_account_is_told_with_the_command_that_lifts_it(
     piped: Callable[..., Done], studio: Studio
 ) -> None:
     studio.ledger.hold(Hold(HoldScope.ACCOUNT, HALL, None, "the token has expired"), NOW)
     out = piped(HALL).out
     assert f"ON HOLD: account {HALL} waits until somebody releases it: the token has" in out
-    assert f"  to lift it: clarion release account {HALL} --as ROLE\n" in out
+    assert out.endswith(
+        f"  to lift it: clarion release account {HALL} --as ROLE\n"
+        "  posts that were refused before wait for you in 'clarion status'\n"
+    )
 
 
 def test_removed_is_removed(piped: Callable[..., Done], clarion: Command, studio: Studio) -> None:
@@ -366,7 +397,66 @@ def test_a_date_is_no_go_when_an_account_ends_before_its_last_post(
     assert accounts() == [("problem", missing)]
 
 
+def test_an_account_whose_channel_was_renamed_is_told(
+    piped: Callable[..., Done], clarion: Command, workspace: Path, studio: Studio
+) -> None:
+    assert piped(HALL).code == 0
+    file = workspace / "campaigns/societies.yaml"
+    file.write_text(file.read_text("utf-8").replace("id: mt-hall", "id: mt-house"), "utf-8")
+    with closing(Studio(studio.settings, ManualTime(NOW))) as renamed:
+        found = stands(renamed)
+    assert found[HALL] == (
+        State.UNUSED,
+        f"no channel here has this name: clarion accounts remove {HALL}; if the channel was "
+        "renamed, connect it under its new name first",
+    )
+    assert found["mt/mt-house"][0] is State.MISSING
+    done = clarion("accounts", "verify")
+    assert done.code == 1
+    assert f"{HALL}: no channel here has this name: clarion accounts remove" in done.out
+
+
+def test_one_lost_key_is_told_in_full_once(
+    piped: Callable[..., Done], clarion: Command, workspace: Path
+) -> None:
+    piped(HALL)
+    piped(CHAPEL)
+    (workspace / "clarion.key").unlink()
+    told = clarion("accounts", "list").out
+    assert told.count("bring that key") == 1
+    assert f"{HALL}    townhall  locked" in told
+    assert "as the one before" in told
+    found = clarion("accounts", "list", "--json").value["accounts"]
+    assert all("bring that key" in one["why"] for one in found)
+
+
 # --- asking, renewing ---
+
+
+def test_what_may_do_without_secrets_is_asked_without(clarion: Command, workspace: Path) -> None:
+    mail, shelf = "mt/mt-mail", "mt/mt-folder"
+    with MailServer() as server:
+        settings = f"server: 127.0.0.1, port: {server.port}, security: none, local: 'yes'"
+        file = workspace / "campaigns/societies.yaml"
+        file.write_text(
+            file.read_text("utf-8") + "      - {id: mt-mail, platform: email, locale: en_GB, "
+            f"settings: {{to: a@example.org, from: b@example.org, {settings}}}}}\n",
+            "utf-8",
+        )
+        listed = {one["account"]: one for one in clarion("accounts", "list", "--json").value[
+            "accounts"
+        ]}  # fmt: skip
+        assert listed[mail]["state"] == "optional"
+        assert f"to try: clarion accounts verify {mail}" in listed[mail]["why"]
+        assert shelf not in listed
+        asked = clarion("accounts", "verify", mail, shelf)
+        assert asked.code == 0
+        assert asked.out.splitlines()[0].startswith(f"{mail}: mail from b@example.org to a@exa")
+        assert asked.out.splitlines()[1].startswith(f"{shelf}: ")
+        assert f"{mail}: mail from" in clarion("accounts", "verify").out
+    gone = clarion("accounts", "verify", mail)
+    assert gone.code == 1
+    assert "ask again later" in " ".join(gone.out.split())
 
 
 def test_verifying_asks_and_says_what_is_to_be_done(
@@ -488,6 +578,9 @@ def test_backup_restore_and_move_take_the_seals_and_not_the_key(
     assert clarion("accounts", "verify", HALL).code == 0
     text = " ".join(clarion("accounts", "rotate-key").out.split())
     assert text.startswith("sealed anew with the key ")
+    assert (
+        f"other machines open nothing until they have it: copy {workspace / 'clarion.key'}" in text
+    )
     assert "backups made before now need the old one, kept in " in text
 
 
