@@ -31,6 +31,15 @@ log = logging.getLogger("clarion.pictures")
 
 SAMPLE = "sample"
 
+HEARTS = {
+    "myth_fact": "fact",
+    "tip": "title",
+    "statistic": "lead",
+    "definition": "slides.1.heading",
+}
+"""The text of a card that stands for it where there is room for one line: in its shortest caption
+and as the title of its post. By kind, ``heading`` of all others; a myth never stands alone."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -158,7 +167,7 @@ class Press:
         return Content(
             text=text,
             language=card.language,
-            title=card.texts["campaign_title"],
+            title=_title(card),
             direction=card.direction,
             pictures=tuple(
                 self._picture(asset, alt) for asset, alt in zip(assets, card.alts, strict=True)
@@ -179,8 +188,11 @@ class Press:
         self, job: Job, card: LocalisedCard, channel: Channel
     ) -> tuple[tuple[str, str], ...]:
         sources = [self.library.sources[name] for name in job.card.sources]
+        locale = job.locale if job.locale in job.society.names else card.locale
         facts = [
             ("account", f"{job.society.names['en']}, channel {channel.id}"),
+            ("society_name", job.society.name(locale)),
+            ("campaign_title", card.texts["campaign_title"]),
             ("observance", card.texts["day_name"]),
             ("sources", "; ".join(f"{source.title} ({source.credit})" for source in sources)),
             ("reviewed", "yes" if card.reviewed else "no: draft translation awaiting review"),
@@ -236,10 +248,16 @@ class Reading:
         return self._wrong[id(card)][1]
 
 
+def _title(card: LocalisedCard) -> str:
+    """What tells the post from the others of its campaign, in a line."""
+    return card.texts[HEARTS.get(card.kind, "heading").replace(".", "_")]
+
+
 def _values(card: LocalisedCard) -> dict[str, Any]:
-    """What a caption template is given."""
+    """What a caption template is given; ``figures`` says whether a number needs its source."""
     only = card.slides[0] if len(card.slides) == 1 else {}
-    return {**card.texts, **only, "kind": card.kind, "slides": card.slides}
+    own = {"kind": card.kind, "slides": card.slides, "figures": bool(card.figures)}
+    return {**card.texts, **only, **own}
 
 
 def picture_format(channel: Channel) -> str:

@@ -17,7 +17,7 @@ from rendering.errors import CaptionError, CaptionTooLong
 from templates.environment import FAULTS
 
 VARIANTS = ("long", "short", "brief")
-LIMITS = {"long": 2200, "short": 300}
+LIMITS = {"long": 2200, "short": 600}
 
 AUTOMATIC = "automatic"
 """Not a style of its own: the first of all styles that the channel's platform takes."""

@@ -26,6 +26,7 @@ COMMON = {
     "label_day": "World Day, 30 July",
     "sources": "Source: UNODC, 2024",
     "hashtags": "#EndHumanTrafficking #Second",
+    "figures": False,
 }
 END = (
     "Share what you know.\n\nWorld Day, 30 July\nSource: UNODC, 2024\n\n"
@@ -50,10 +51,16 @@ LONG = {
 SHORT = {
     "myth_fact": "Nobody can agree to being exploited.",
     "tip": "Look twice at the offer\n" + SLOTS["body"],
-    "statistic": "People in forced labour\n27.6 million",
+    "statistic": "People in forced labour\n27.6 million\n" + SLOTS["body"],
     "definition": "The act\nOne.",
-} | dict.fromkeys(("get_help", "resource", "invitation", "event", "story"), "Before you say yes")
-BRIEF = SHORT | {"tip": "Look twice at the offer", "definition": "The act"}
+    "get_help": MESSAGE,
+} | dict.fromkeys(("resource", "invitation", "event", "story"), "Before you say yes")
+BRIEF = SHORT | {
+    "tip": "Look twice at the offer",
+    "definition": "The act",
+    "statistic": "People in forced labour\n27.6 million",
+    "get_help": "Before you say yes",
+}
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -82,6 +89,14 @@ def test_long_gives_the_helpline_a_paragraph_and_leaves_out_what_is_empty(kind: 
     assert caption(environment(), "long", values(kind, **LINE, more="")) == (
         f"{LONG[kind]}\n\nSample line: +00 000 000 000\nNot real\n\n{END}"
     )
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("style", ["short", "brief"])
+def test_no_figure_stands_without_its_source(kind: str, style: str) -> None:
+    text = caption(environment(), style, values(kind, figures=True))
+    assert text.endswith("\n\nSource: UNODC, 2024\n\n#EndHumanTrafficking #Second")
+    assert "Source" not in caption(environment(), style, values(kind))
 
 
 @EVERY_KIND
@@ -163,12 +178,12 @@ def test_a_character_is_what_a_reader_sees(text: str, seen: int) -> None:
 def test_a_text_at_the_limit_passes_and_one_character_more_is_refused(
     tmp_path: Path, character: str
 ) -> None:
-    assert LIMITS == {"long": 2200, "short": 300}
+    assert LIMITS == {"long": 2200, "short": 600}
     ours = of_workspace(tmp_path, "{{ text }}", "short")
-    assert caption(ours, "short", {"text": character * 300}) == character * 300
+    assert caption(ours, "short", {"text": character * 600}) == character * 600
     with pytest.raises(CaptionTooLong) as caught:
-        caption(ours, "short", {"text": character * 301})
-    assert str(caught.value) == ("caption 'short' has 301 characters of 300; shorten the card")
+        caption(ours, "short", {"text": character * 601})
+    assert str(caught.value) == ("caption 'short' has 601 characters of 600; shorten the card")
 
 
 def test_a_card_with_too_much_to_say_is_refused_and_never_cut() -> None:
@@ -193,7 +208,16 @@ def test_the_longest_allowed_english_fits_every_style(kind: str, style: str) -> 
     others = {"call": "x" * 60, "sources": "x" * 200, "label_day": "x" * 80}
     if kind == "get_help":
         others |= {"helpline": "x", "helpline_text": "x" * 80}
-    full = {**SLOTS, **COMMON, **filled, **lists, **others, "kind": kind, "slides": slides}
+    full = {
+        **SLOTS,
+        **COMMON,
+        **filled,
+        **lists,
+        **others,
+        "kind": kind,
+        "slides": slides,
+        "figures": True,
+    }
     assert caption(environment(), style, full)
 
 
