@@ -17,6 +17,7 @@ from clarion.overview import MOST
 from clarion.posting import CLOCK_REMEDY
 from clarion.report import STATES, as_record, named, question, when
 from clarion.witness import boot_id
+from scheduler import releasing
 from scheduler.backlog import Answer
 from scheduler.backlog import answer as decide
 from scheduler.backlog import waiting as behind
@@ -123,12 +124,16 @@ def release(workspace: Path | None, json_: bool, role: str | None, scope: str, v
 
     Example: clarion release account fr/fr-page --as duty-officer
     """
-    lifted = studio(workspace).ledger.release(HoldScope(scope), value, required_role(role), now())
+    ledger, by = studio(workspace).ledger, required_role(role)
+    done = releasing.release(ledger, HoldScope(scope), value, by, now())
     if json_:
-        as_json({"released": lifted})
+        as_json({"released": done.lifted, "again": list(done.again)})
+    elif done.lifted:
+        again = f"; {len(done.again)} that it had refused go again" if done.again else ""
+        click.echo(f"released{again}")
     else:
-        click.echo("released" if lifted else "there was no such hold; see 'clarion status'")
-    sys.exit(0 if lifted else 1)
+        click.echo("there was no such hold; see 'clarion status'")
+    sys.exit(0 if done.lifted else 1)
 
 
 @click.group()
