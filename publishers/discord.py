@@ -96,8 +96,7 @@ class DiscordPublisher(WithoutUploads):
         own = Settings(channel, settings)
         self._account = account
         self._local = own.flag("local")
-        ca_file = own.text("ca_file", "")
-        self._ca_file = str(base / ca_file) if ca_file else None
+        self._ca_file = own.file("ca_file", base)
         own.done()
         self._capabilities = capabilities(self.kind, idempotency=Idempotency.NONE, can_find=False)
 

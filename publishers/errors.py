@@ -77,7 +77,8 @@ class AccountBlocked(PublishError):
 
 
 class Unknown(PublishError):
-    """The request left and no valid answer came back. `phase` says where: `sent`, `answer`."""
+    """The request left and no valid answer came back. `phase` says where: `sent`, `answer`; or
+    `duplicate`, where the platform says that it has these words already."""
 
     def __init__(self, text: str, *, phase: str) -> None:
         super().__init__(text)

@@ -220,7 +220,8 @@ class Prepared:
 @dataclass(frozen=True)
 class Receipt:
     """What the platform answered. `echoed` is what it says it stored, under `text`, `language`
-    and `alts` (a list, in order); a name is missing when the platform does not tell."""
+    and `alts` (a list, in order); a name is missing when the platform does not tell. What cannot be
+    stored as text in an id or an address is replaced by `?`."""
 
     remote_id: str
     url: str | None
@@ -230,6 +231,8 @@ class Receipt:
     def __post_init__(self) -> None:
         if self.at.utcoffset() is None:
             raise ValueError(f"receipt {self.remote_id}: the time has no zone")
+        object.__setattr__(self, "remote_id", _storable(self.remote_id))
+        object.__setattr__(self, "url", None if self.url is None else _storable(self.url))
 
 
 @dataclass(frozen=True)
@@ -320,6 +323,11 @@ def refuse_foreign(prepared: Prepared, kind: str, now: datetime) -> None:
 def canonical_json(value: object) -> str:
     """The one spelling of a JSON value: ASCII, keys sorted, no spaces. ValueError for NaN."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _storable(text: str) -> str:
+    """It is posted, whatever the platform calls it: that has to be written down."""
+    return text.replace("\0", "?").encode("utf-8", "replace").decode()
 
 
 def _seal(key: str, kind: str, request: Mapping[str, Any]) -> str:

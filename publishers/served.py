@@ -88,12 +88,14 @@ def _lay(file: Path, picture: Picture, number: int) -> None:
 
 
 def _not_served(where: str, answer: Answer) -> PublishError:
-    """A copy that is under way may arrive; a door that is shut is for a person."""
-    if answer.status in (401, 403):
-        text = f"{where}: it must be open to everybody [{answer.status}]"
+    """A copy that is under way may arrive; a door that is shut is for a person. Object stores
+    whose lists are not public say 403 of what is not there."""
+    if answer.status == 401:
+        text = f"{where}: it must be open to everybody [401]"
         return Permanent(text, code="picture.not_public", field="settings")
-    text = f"{where}: it is not there; copy it [{answer.status}]"
-    return Transient(text, scope="post" if answer.status in (404, 410) else "host")
+    why = "it is not there, or not open to everybody" if answer.status == 403 else "it is not there"
+    text = f"{where}: {why}; copy it [{answer.status}]"
+    return Transient(text, scope="post" if answer.status in (403, 404, 410) else "host")
 
 
 def _name(picture: Picture) -> str:

@@ -289,6 +289,11 @@ class Deliver:
 
     def _again(self, claim: Claim, publisher: Publisher, prepared: Prepared) -> None:
         """It is proved absent: the stored request may go out, if nothing speaks against it now."""
+        tried = claim.entry.attempts
+        if tried >= self._timing.doubts:
+            text = f"{claim.entry.note}; it was sent {tried} times and is not there"
+            self._settle(claim, AskHuman(f"{text}: look at the platform, then say so"))
+            return
         if not self._settle(claim, NotThere("looked up, and it is not there")):
             return
         try:

@@ -42,7 +42,8 @@ class Timing:
     how long the leave to send may be used, much less than ``settle``. ``rewrite`` are the pauses,
     in real seconds, between tries to write down what came of it. ``ready`` is how long a platform
     may work on uploads before the attempt is given up. ``renewals`` is how many attempts may end
-    with credentials to be renewed before a person is asked.
+    with credentials to be renewed before a person is asked, ``doubts`` how many requests may get
+    lost: a platform that fails on a post each time is not asked for ever.
     """
 
     first_wait: timedelta = timedelta(seconds=15)
@@ -54,6 +55,7 @@ class Timing:
     rewrite: tuple[float, ...] = (0.2, 1.0, 5.0)
     ready: timedelta = timedelta(minutes=1)
     renewals: int = 3
+    doubts: int = 8
 
     def wait(self, attempts: int) -> timedelta:
         """The pause after so many attempts: it doubles, up to ``longest_wait``."""

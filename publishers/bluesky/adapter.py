@@ -89,8 +89,7 @@ class BlueskyPublisher:
             raise SetupError(text)
         server = own.text("server", "https://bsky.social")
         self._local = own.flag("local")
-        ca_file = own.text("ca_file", "")
-        self._ca_file = str(base / ca_file) if ca_file else None
+        self._ca_file = own.file("ca_file", base)
         own.done()
         self._account = account
         self._capabilities = capabilities(self.kind, idempotency=Idempotency.NATIVE)

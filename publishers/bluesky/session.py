@@ -9,7 +9,6 @@ https://docs.bsky.app/docs/api/com-atproto-server-create-session
 from __future__ import annotations
 
 import base64
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import Any
 from publishers.account import Account, Grant, Secret
 from publishers.bluesky.answers import TABLE
 from publishers.errors import AuthExpired, PublishError
-from publishers.http.client import Act, Answer, Client
+from publishers.http.client import Act, Answer, Client, parsed
 from publishers.http.table import doubt
 
 _SIGN_IN = "/xrpc/com.atproto.server.createSession"
@@ -149,7 +148,7 @@ class Sessions:
         believed: the server's clock may differ from ours."""
         try:
             body = token.split(".")[1]
-            claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+            claims = parsed(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
             span = timedelta(seconds=claims["exp"] - claims["iat"])
             return (self._account.now() + span).isoformat()
         except (ValueError, LookupError, TypeError, OverflowError):

@@ -8,14 +8,15 @@ The token goes in a header, so that no address holds it.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from publishers.account import Account
-from publishers.errors import PublishError, Transient
-from publishers.http.client import Act, Answer, Client
+from publishers.duplicates import DUPLICATE
+from publishers.errors import Permanent, PublishError, Transient, Unknown
+from publishers.http.client import Act, Answer, Client, parsed
 from publishers.http.table import Means, Row, Table, doubt
 
 VERSION = "v26.0"
@@ -24,6 +25,8 @@ taken out of service answers as the oldest one that has not."""
 
 _PAGES = 5
 _PAGE = 50
+_CAP = 3 << 20
+"""Bytes: a page of long posts, each letter of which may be written as six."""
 
 
 def name_of(answer: Answer) -> str:
@@ -31,14 +34,17 @@ def name_of(answer: Answer) -> str:
     error = answer.fields().get("error")
     error = error if isinstance(error, dict) else {}
     code, pair = str(error.get("code", "")), f"{error.get('code')}/{error.get('error_subcode')}"
+    code = code if _CODE.fullmatch(code) else ""
     if pair in _NAMES or code in _NAMES:
         return pair if pair in _NAMES else code
-    if code.isdecimal() and 200 <= int(code) <= 299:
+    if code and 200 <= int(code) <= 299:
         return "200"
     return "transient" if error.get("is_transient") is True else code
 
 
 _GONE = "100/33"
+_TWIN = "506"
+_CODE = re.compile(r"-?[0-9]{1,10}")
 
 TABLE = Table(
     rows=(
@@ -47,7 +53,7 @@ TABLE = Table(
         Row(None, "2", Means.UNKNOWN, "the platform failed"),
         Row(None, "transient", Means.UNKNOWN, "the platform failed for the moment"),
         Row(None, "-1/2207001", Means.UNKNOWN, "the platform failed"),
-        Row(None, "506", Means.UNKNOWN, "the same words were posted just before"),
+        Row(None, _TWIN, Means.UNKNOWN, "the same words were posted just before"),
         Row(None, "24/2207006", Means.UNKNOWN, "what was uploaded cannot be found"),
         Row(None, "24/2207008", Means.UNKNOWN, "what was uploaded cannot be found for the moment"),
         # Too many calls.
@@ -98,7 +104,7 @@ class Graph:
     def __init__(self, origin: str, account: Account, **options: Any) -> None:
         """`origin` may end in a version; `options` are those of `Client`. SetupError when it is
         no address."""
-        self._client = Client(origin, **options)
+        self._client = Client(origin, cap=_CAP, **options)
         self._account = account
 
     @property
@@ -118,10 +124,22 @@ class Graph:
         return self._fields(Act.ONCE, "POST", what, path, data=data)
 
     def remove(self, what: str, path: str) -> None:
-        """DELETE; what is not there counts as deleted."""
+        """DELETE; what is not there counts as deleted. What may not be deleted is answered as if it
+        were not there, so that is looked at. Permanent when it is there and stays."""
         answer = self._send(Act.REPEATABLE, "DELETE", what, path)
-        if not answer.ok and name_of(answer) != _GONE:
+        if answer.ok:
+            return
+        if name_of(answer) != _GONE:
             raise self._refused(what, answer, Act.REPEATABLE)
+        if self._there(what, path):
+            text = f"{self.host}: {what}: it is still there; delete it by hand, or give a new token"
+            raise Permanent(text, code="delete.refused")
+
+    def _there(self, what: str, path: str) -> bool:
+        answer = self._send(Act.READ, "GET", what, path, params={"fields": "id"})
+        if not answer.ok and name_of(answer) != _GONE:
+            raise self._refused(what, answer, Act.READ)
+        return answer.ok
 
     def made(self, act: Act, what: str, fields: Mapping[str, Any]) -> str:
         """The id in an answer. Where it has none, what became of the act is not known."""
@@ -131,7 +149,8 @@ class Graph:
         return found
 
     def listed(self, what: str, path: str, **params: str) -> Iterator[Mapping[str, Any] | None]:
-        """The entries of a list, page by page; None at the end when there are more than we read."""
+        """The entries of a list, page by page; None at the end when there are more than we read or
+        can ask for."""
         more = dict(params) | {"limit": str(_PAGE)}
         for _ in range(_PAGES):
             fields = self.read(what, path, **more)
@@ -141,9 +160,11 @@ class Graph:
             yield from (entry for entry in data if isinstance(entry, dict))
             # The address of the next page would hold the token; its cursor does not.
             paging = fields.get("paging") or {}
-            after = (paging.get("cursors") or {}).get("after")
-            if "next" not in paging or not after:
+            if "next" not in paging:
                 return
+            after = (paging.get("cursors") or {}).get("after")
+            if not after:
+                break
             more["after"] = str(after)
         yield None
 
@@ -164,6 +185,8 @@ class Graph:
         error = TABLE.error(self.host, what, answer, act, self._account.now())
         if isinstance(error, Transient) and error.retry_after is None:
             error.retry_after = _regain(answer)
+        if isinstance(error, Unknown) and name_of(answer) == _TWIN:
+            return Unknown(str(error), phase=DUPLICATE)
         return error
 
 
@@ -176,7 +199,7 @@ def _regain(answer: Answer) -> float | None:
     """Seconds until calls are taken again: minutes, in a header that holds JSON.
     https://developers.facebook.com/docs/graph-api/overview/rate-limiting"""
     try:
-        usage = json.loads(answer.headers.get("x-business-use-case-usage", "{}"))
+        usage = parsed(answer.headers.get("x-business-use-case-usage", "{}"))
         minutes = [
             float(one["estimated_time_to_regain_access"])
             for several in usage.values()

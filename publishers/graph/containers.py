@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from publishers.account import Account, Grant
-from publishers.errors import PublishError, SetupError, Transient
+from publishers.duplicates import looked_at
+from publishers.errors import PublishError, SetupError, Transient, Unknown
 from publishers.graph.client import Graph, node
 from publishers.graph.reading import Dialect, Shown
 from publishers.graph.renewal import Renewal
-from publishers.http.client import Act, Client
+from publishers.http.client import UNSHAPED, Act, Client
 from publishers.limits import check, missing, refuse
 from publishers.pictures import check_file
 from publishers.platforms import capabilities
@@ -48,6 +49,9 @@ from publishers.settings import Settings
 _EARLY = timedelta(minutes=15)
 _KEPT = timedelta(hours=25)
 _LOOKS = 15
+_ABSURD = 10**9
+CONTAINER = "container-"
+"""What a remote id begins with where only the container of a post is known, and not its number."""
 _LOOKING = "asking for the state of the upload"
 
 
@@ -55,6 +59,7 @@ class ContainerPublisher:
     """Posts to one account. `dialect` is set by the platform; `one` and `several` say how its
     containers are described."""
 
+    kind: str
     dialect: Dialect
     deadline = 30.0
     pause = 2.0
@@ -83,10 +88,6 @@ class ContainerPublisher:
         self._shown = Shown(self._graph, self._user, said)
         self._renewal = Renewal(Client(origin, **options), account, said.renewal)
         self._capabilities = capabilities(said.kind, idempotency=Idempotency.TWO_PHASE)
-
-    @property
-    def kind(self) -> str:
-        return self.dialect.kind
 
     def capabilities(self) -> Capabilities:
         """With the daily limit that the platform told of this account, once `verify` asked."""
@@ -152,14 +153,28 @@ class ContainerPublisher:
         if state != "FINISHED":
             raise self._spent(state)
         path = f"{self._user}/{self.dialect.publish}"
-        fields = self._graph.once("posting", path, creation_id=container)
+        try:
+            fields = self._graph.once("posting", path, creation_id=container)
+        except Unknown as error:
+            raise looked_at(error, lambda: self.find(prepared)) from None
+        except PublishError:
+            if self._is_out(container):
+                return self._again(prepared)
+            raise
         return self._shown.receipt(self._graph.made(Act.ONCE, "posting", fields), now)
+
+    def _is_out(self, container: str) -> bool:
+        """Whether what was refused was published all the same: made anew, it would be doubled."""
+        try:
+            return self._state(container) == "PUBLISHED"
+        except PublishError:
+            return False
 
     def _again(self, prepared: Prepared) -> Receipt:
         """It is out already. That cannot be an error: a new preparation would make it twice."""
         try:
             return self._listed(prepared)[0]
-        except PublishError:
+        except (PublishError, *UNSHAPED):
             return self._known(prepared)
 
     def find(self, prepared: Prepared) -> Found | Absent | CannotTell:
@@ -241,7 +256,7 @@ class ContainerPublisher:
         return found or self._known(prepared), found is None and whole
 
     def _known(self, prepared: Prepared) -> Receipt:
-        return Receipt(_container_of(prepared), None, self._account.now())
+        return Receipt(f"{CONTAINER}{_container_of(prepared)}", None, self._account.now())
 
     def _learn_quota(self) -> None:
         """How many posts a day the platform allows this account: its pages differ, it knows."""
@@ -251,9 +266,10 @@ class ContainerPublisher:
             (entry,) = fields["data"]
             config = entry["config"]
             quota = {"posts": int(config["quota_total"]), "seconds": int(config["quota_duration"])}
-        except (PublishError, KeyError, ValueError, TypeError):
+        except (PublishError, OverflowError, *UNSHAPED):
             return
-        self._account.learn({"quota": quota})
+        if all(0 < value < _ABSURD for value in quota.values()):
+            self._account.learn({"quota": quota})
 
 
 def _container_of(prepared: Prepared) -> str:

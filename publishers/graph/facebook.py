@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from publishers.account import Account, Wanted
-from publishers.errors import PublishError, SetupError, Transient
+from publishers.duplicates import looked_at
+from publishers.errors import PublishError, SetupError, Transient, Unknown
 from publishers.graph.client import VERSION, Graph, node
 from publishers.graph.reading import at_of
 from publishers.http.client import Act
@@ -57,7 +58,7 @@ class FacebookPublisher:
         self,
         channel: str,
         settings: Mapping[str, object],
-        base: Path,  # noqa: ARG002  every factory is called alike
+        base: Path,
         account: Account,
     ) -> None:
         """SetupError when a setting is unknown, missing or not understood."""
@@ -66,10 +67,10 @@ class FacebookPublisher:
         if not (self._page.isascii() and self._page.isdecimal()):
             raise SetupError(f"channel {channel}: page is '{self._page}'; write the Page's number")
         origin = own.text("server", "https://graph.facebook.com")
-        local, ca_file = own.flag("local"), own.text("ca_file", "")
+        options: dict[str, Any] = {"local": own.flag("local")}
+        options |= {"ca_file": own.file("ca_file", base), "deadline": self.deadline}
         own.done()
         self._account = account
-        options = {"local": local, "ca_file": ca_file or None, "deadline": self.deadline}
         self._graph = Graph(f"{origin}/{VERSION}", account, **options)
         self._capabilities = capabilities(self.kind, idempotency=Idempotency.READBACK)
 
@@ -115,27 +116,32 @@ class FacebookPublisher:
         uploads = [str(one) for one in prepared.request["uploads"]]
         if uploads:
             data["attached_media"] = json.dumps([{"media_fbid": one} for one in uploads])
-        fields = self._graph.once("posting", f"{self._page}/feed", **data)
+        try:
+            fields = self._graph.once("posting", f"{self._page}/feed", **data)
+        except Unknown as error:
+            raise looked_at(error, lambda: self.find(prepared)) from None
         return self._seen(self._graph.made(Act.ONCE, "posting", fields), uploads, now)
 
     def find(self, prepared: Prepared) -> Found | Absent | CannotTell:
         """The post with these pictures; without pictures, the oldest with these words."""
         since = datetime.fromisoformat(prepared.request["due"]) - _EARLY
         uploads = [str(one) for one in prepared.request["uploads"]]
+        text = str(prepared.request["text"])
         params = {"fields": _FIELDS, "since": str(int(since.timestamp()))}
         found, alike = None, False
         for entry in self._graph.listed("looking the post up", f"{self._page}/feed", **params):
             if entry is None:
                 return CannotTell("the Page has more posts than can be read back")
-            shown = _shown(entry)
-            same = same_text(str(entry.get("message", "")), str(prepared.request["text"]))
+            if at_of(entry, "created_time") < since:
+                continue
+            shown, same = _shown(entry), same_text(str(entry.get("message", "")), text)
             if sorted(shown) == sorted(uploads) and (same or uploads):
                 found = entry
-            alike = alike or (same and len(shown) == len(uploads))
+            alike = alike or (same and (len(shown) == len(uploads) or bool(text.strip())))
         if found is not None:
             return Found(self._receipt(found, uploads))
         if alike:
-            return CannotTell("the Page shows the same words, with pictures of other numbers")
+            return CannotTell("the Page shows the same words, with other pictures")
         return Absent()
 
     def delete(self, receipt: Receipt) -> None:

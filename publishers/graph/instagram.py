@@ -26,6 +26,7 @@ class InstagramPublisher(ContainerPublisher):
     """
 
     wanted = (Wanted("token", "a long-lived access token of the Instagram account"),)
+    kind = "instagram"
     dialect = Dialect(
         kind="instagram",
         name="Instagram",

@@ -9,6 +9,7 @@ from typing import Any
 
 from publishers.errors import PublishError
 from publishers.graph.client import Graph, node
+from publishers.http.client import UNSHAPED
 from publishers.port import Receipt
 from publishers.sameness import same_text
 
@@ -43,9 +44,9 @@ class Shown:
         """Of a post that was just made: it is out, whatever comes of reading it back."""
         try:
             entry = self.graph.read("reading the post", node(remote_id), fields=self._fields)
-        except PublishError:
+            return self._of(dict(entry) | {"id": remote_id}, now)
+        except (PublishError, *UNSHAPED):
             return Receipt(remote_id, None, now)
-        return self._of(dict(entry) | {"id": remote_id}, now)
 
     def search(
         self, text: str, alts: Sequence[str], since: datetime
@@ -75,7 +76,8 @@ class Shown:
             echoed["text"] = str(entry[self.dialect.words])
         if "media_type" in entry:
             echoed["alts"] = _alts(entry)
-        return Receipt(str(entry["id"]), entry.get("permalink"), at, echoed)
+        url = entry.get("permalink")
+        return Receipt(str(entry["id"]), str(url) if url else None, at, echoed)
 
 
 def at_of(entry: Mapping[str, Any], name: str) -> datetime:

@@ -7,8 +7,9 @@ and /docs/threads/reference.
 from __future__ import annotations
 
 from publishers.account import Wanted
+from publishers.errors import Permanent
 from publishers.graph.client import node
-from publishers.graph.containers import ContainerPublisher
+from publishers.graph.containers import CONTAINER, ContainerPublisher
 from publishers.graph.reading import Dialect
 from publishers.port import Picture, Receipt
 
@@ -21,6 +22,7 @@ class ThreadsPublisher(ContainerPublisher):
     """
 
     wanted = (Wanted("token", "a long-lived access token of the Threads account"),)
+    kind = "threads"
     dialect = Dialect(
         kind="threads",
         name="Threads",
@@ -50,4 +52,8 @@ class ThreadsPublisher(ContainerPublisher):
         return said | {"is_carousel_item": "true"}
 
     def delete(self, receipt: Receipt) -> None:
+        """See `Publisher.delete`. Permanent where the number of the post is not known."""
+        if receipt.remote_id.startswith(CONTAINER):
+            text = "Threads: the number of this post is not known: delete it in the app"
+            raise Permanent(text, code="delete.unknown")
         self._graph.remove("deleting the post", node(receipt.remote_id))

@@ -29,6 +29,9 @@ from urllib3.exceptions import HTTPError
 from publishers.errors import Permanent, PublishError, SetupError, Transient, Unknown
 from publishers.http.connection import CheckedAdapter, Trace
 
+UNSHAPED = (AttributeError, KeyError, TypeError, ValueError)
+"""What reading an answer raises that has another shape than is documented."""
+
 _AGENT = "clarion"
 _CONNECT = 10.0
 _PIECE = 1 << 16
@@ -56,15 +59,24 @@ class Answer:
 
     def json(self) -> Any:
         """The body as JSON; None when it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+        return parsed(self.body)
 
     def fields(self) -> Mapping[str, Any]:
         """The body as a JSON object; empty when it is none."""
         found = self.json()
         return found if isinstance(found, dict) else {}
+
+
+def parsed(text: str | bytes) -> Any:
+    """A text from outside as JSON; None when it is none, holds NaN, or is nested without end."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 class Client:
@@ -202,7 +214,7 @@ def host_of(origin: str, *, local: bool) -> str:
         host, parts = "", urlsplit("")
     if parts.scheme == "http" and not local:
         raise SetupError(f"{host or origin}: posts go over https only; write https://")
-    if parts.scheme not in ("https", "http") or not host or parts.username or parts.query:
+    if parts.scheme not in ("https", "http") or not host or parts.username or parts[3:] != ("", ""):
         raise SetupError("the address of a server is written like https://example.org")
     return host
 

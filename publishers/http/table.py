@@ -1,8 +1,8 @@
 """One table an adapter: which answer means what.
 
 An answer is looked up by status and by the name that the platform gives the error. What is in no
-row is judged by its class: a 5xx or an unreadable success to the one act that posts is Unknown,
-any other 5xx is Transient, any other 4xx is Permanent.
+row is judged by its class. To the one act that posts, a 5xx, an unreadable success and what
+somebody on the way says who lost patience are Unknown; any other 4xx is Permanent.
 """
 
 from __future__ import annotations
@@ -45,6 +45,13 @@ _SCOPES: dict[Means, Scope] = {
     Means.WAIT_APP: "app",
     Means.WAIT_HOST: "host",
 }
+
+
+_NOT_YET = (421, 425)
+"""It was not looked at (RFC 9110, 15.5.20; RFC 8470, 5.2)."""
+_IN_BETWEEN = (408, 409, 444, 460, 499)
+"""Said by what stands before a server, or while the same request is still at work: the server may
+have acted. 444 and 499 are nginx's, 460 is that of Amazon's load balancer."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +111,9 @@ def _by_class(text: str, answer: Answer, act: Act, now: datetime) -> PublishErro
         return Transient(text, retry_after=wait_of(answer, now), scope="account")
     if answer.status == 401:
         return AuthExpired(text)
-    if 400 <= answer.status < 500:
+    if answer.status in _NOT_YET:
+        return Transient(text, retry_after=wait_of(answer, now), scope="host")
+    if 400 <= answer.status < 500 and answer.status not in _IN_BETWEEN:
         return Permanent(text, code=str(answer.status))
     return doubt(text, act)
 
@@ -123,4 +132,8 @@ def _plain(status: int) -> str:
         return "the credentials are not accepted"
     if 200 <= status < 300:
         return "an answer that cannot be understood"
+    if status in _NOT_YET:
+        return "it was not looked at"
+    if status in _IN_BETWEEN:
+        return "given up on the way"
     return "refused" if status < 500 else "the server failed"

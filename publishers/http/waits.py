@@ -7,7 +7,8 @@
     {"parameters": {"retry_after": 30}}   a field of the body (Telegram; Discord without parameters)
 
 An instant is held against the server's own `Date`, so that a clock of ours that is wrong does not
-make us come back too early.
+make us come back too early. When the limit on requests is counted anew, some platforms tell with
+every answer: that is a time to wait only where the limit was what the answer is about.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _EPOCH = 1_000_000_000
 def wait_of(answer: Answer, now: datetime) -> float | None:
     """Seconds until this may be tried again, never below zero; None when nothing is said."""
     ours = _date(answer.headers.get("date", "")) or now
-    body = _in_body(answer.fields())
-    for said in (answer.headers.get("retry-after"), body, *map(answer.headers.get, _RESETS)):
+    resets = map(answer.headers.get, _RESETS if answer.status == 429 else ())
+    for said in (answer.headers.get("retry-after"), _in_body(answer.fields()), *resets):
         found = _seconds(said, ours)
         if found is not None:
             return max(found, 0.0)
@@ -58,7 +59,7 @@ def _seconds(said: object, now: datetime) -> float | None:
 def _date(text: str) -> datetime | None:
     try:
         return parsedate_to_datetime(text).replace(tzinfo=UTC)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 

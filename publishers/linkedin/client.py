@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from publishers.account import Account, Grant, Secret
+from publishers.duplicates import DUPLICATE
 from publishers.errors import AuthExpired, Permanent, PublishError, SetupError, Unknown
 from publishers.http.client import Act, Answer, Client, host_of
 from publishers.http.table import Means, Row, Table, doubt
@@ -24,18 +26,23 @@ VERSION = "202605"
 least a year; the setting `api_version` names a newer one."""
 
 _LAST = timedelta(days=5)
+_CAP = 8 << 20
+"""Bytes: a page of long posts, each letter of which may be written as six."""
 _OURS = ".linkedin.com"
 _URN = re.compile(r"urn:li:(?:share|ugcPost):\d+")
+_NAME = re.compile(r"[\w.-]{1,60}", re.ASCII)
 
 
 def name_of(answer: Answer) -> str:
-    """`code`; of several errors in the input the first; for a sign-in `error`."""
+    """`code`; of several errors in the input the first; for a sign-in `error`. Nothing where that
+    is no name: it would be told to people as it is."""
     fields = answer.fields()
     details = fields.get("errorDetails")
     inputs = details.get("inputErrors") if isinstance(details, dict) else None
     if isinstance(inputs, list) and inputs and isinstance(inputs[0], dict):
-        return str(inputs[0].get("code", ""))
-    return str(fields.get("code") or fields.get("error") or "")
+        fields = inputs[0]
+    name = str(fields.get("code") or fields.get("error") or "")
+    return name if _NAME.fullmatch(name) else ""
 
 
 _OLD = "LinkedIn has dropped this version of its interface; set api_version to a newer month"
@@ -72,7 +79,7 @@ class LinkedIn:
         self, origin: str, sign_in: str, version: str, account: Account, **options: Any
     ) -> None:
         """`options` are those of `Client`. SetupError when an address is none."""
-        self._client = Client(origin, **options)
+        self._client = Client(origin, cap=_CAP, **options)
         self._sign_in = Client(sign_in, **options)
         self._version = version
         self._account = account
@@ -141,20 +148,24 @@ class LinkedIn:
             self._account.learn({"refused_version": grant.version})
             if not _renewable(grant):
                 return AuthExpired(f"{error}; {_NEW_TOKEN}")
-        named = _URN.search(str(answer.fields().get("message", "")))
-        if isinstance(error, Unknown) and named:
-            return Unknown(f"{error}: {named.group()}", phase=error.phase)
+        if isinstance(error, Unknown) and name_of(answer) == "DUPLICATE_POST":
+            named = _URN.search(str(answer.fields().get("message", "")))
+            return Unknown(f"{error}: {named.group()}" if named else str(error), phase=DUPLICATE)
         return error
 
     def renew_in_time(self) -> None:
-        """Before it runs out, and after it was refused. AuthExpired when that is not possible."""
+        """Before it runs out, and after it was refused. As long as the old one works, a failure is
+        no reason not to post. AuthExpired when there is none that works."""
         grant = self._account.grant()
         refused = self._account.facts().get("refused_version") == grant.version
         left = grant.expires_at - self._account.now() if grant.expires_at else None
         if not refused and (left is None or left > _LAST):
             return
-        if refused or _renewable(grant) or (left is not None and left <= timedelta(0)):
+        if refused or (left is not None and left <= timedelta(0)):
             self.renew(grant)
+        elif _renewable(grant):
+            with suppress(PublishError):
+                self.renew(grant)
 
     def renew(self, used: Grant) -> None:
         """Have a newer token than this one. AuthExpired when the app may not do that."""

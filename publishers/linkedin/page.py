@@ -17,8 +17,9 @@ from typing import Any
 from urllib.parse import quote
 
 from publishers.account import Account, Grant, Wanted
-from publishers.errors import Permanent, PublishError, SetupError, Transient
-from publishers.http.client import Act
+from publishers.duplicates import looked_at
+from publishers.errors import Permanent, PublishError, SetupError, Transient, Unknown
+from publishers.http.client import UNSHAPED, Act
 from publishers.http.table import doubt
 from publishers.limits import check, refuse
 from publishers.linkedin.client import VERSION, LinkedIn
@@ -66,7 +67,7 @@ class LinkedInPublisher:
         self,
         channel: str,
         settings: Mapping[str, object],
-        base: Path,  # noqa: ARG002  every factory is called alike
+        base: Path,
         account: Account,
     ) -> None:
         """SetupError when a setting is unknown, missing or not understood."""
@@ -83,7 +84,7 @@ class LinkedInPublisher:
             version,
             account,
             local=own.flag("local"),
-            ca_file=own.text("ca_file", "") or None,
+            ca_file=own.file("ca_file", base),
             deadline=self.deadline,
         )
         own.done()
@@ -152,7 +153,10 @@ class LinkedInPublisher:
         content = _content(_uploads(prepared), prepared.request["alts"])
         if content:
             body["content"] = content
-        answer = self._linkedin.send(Act.ONCE, "POST", "posting", "/rest/posts", json=body)
+        try:
+            answer = self._linkedin.send(Act.ONCE, "POST", "posting", "/rest/posts", json=body)
+        except Unknown as error:
+            raise looked_at(error, lambda: self.find(prepared)) from None
         urn = answer.headers.get("x-restli-id", "")
         if not urn or (answer.body and answer.json() is None):
             raise doubt(f"{self._linkedin.host}: posting: an answer without an id", Act.ONCE)
@@ -160,6 +164,7 @@ class LinkedInPublisher:
 
     def find(self, prepared: Prepared) -> Found | Absent | CannotTell:
         """The post with these pictures; without pictures, the oldest with these words."""
+        self._linkedin.renew_in_time()
         since = datetime.fromisoformat(prepared.request["due"]) - _EARLY
         uploads, words = _uploads(prepared), unescape(prepared.request["commentary"])
         found, alike = None, False
@@ -170,12 +175,15 @@ class LinkedInPublisher:
             same = same_text(unescape(str(entry.get("commentary", ""))), words)
             if shown == uploads and (same or uploads):
                 found = entry
-            alike = alike or (same and bool(uploads) and not all(shown or [""]))
+            alike = alike or _may_be(entry, shown, uploads, same=same)
+        if found is not None and found.get("lifecycleState", "PUBLISHED") != "PUBLISHED":
+            return CannotTell("the page has the post, and says that it is not published")
         if found is not None:
             return Found(_receipt(found, str(found["id"]), _at(found)))
-        return CannotTell("the page does not tell which pictures it shows") if alike else Absent()
+        return CannotTell("the page has a post that may be this one") if alike else Absent()
 
     def delete(self, receipt: Receipt) -> None:
+        self._linkedin.renew_in_time()
         path = f"/rest/posts/{quote(receipt.remote_id, safe='')}"
         headers = {"X-RestLi-Method": "DELETE"}
         try:
@@ -221,7 +229,8 @@ class LinkedInPublisher:
         return {"params": params, "headers": {"X-RestLi-Method": "FINDER"}}
 
     def _posts(self, since: datetime) -> Iterator[Mapping[str, Any] | None]:
-        """The page's posts since then, newest first; None at the end when there are more."""
+        """The page's posts since then, newest first; None at the end when there may be more. A page
+        of the list may be short, or lack what the token may not see: only an empty one ends it."""
         what = "looking the post up"
         for page in range(_PAGES):
             search = self._search(page * _PAGE, _PAGE)
@@ -233,7 +242,7 @@ class LinkedInPublisher:
                 if _at(entry) < since:
                     return
                 yield entry
-            if len(entries) < _PAGE:
+            if not entries:
                 return
         yield None
 
@@ -241,9 +250,9 @@ class LinkedInPublisher:
         """It is posted, whatever comes of reading it back."""
         try:
             entry = self._linkedin.read("reading the post", f"/rest/posts/{quote(urn, safe='')}")
-        except PublishError:
+            return _receipt(entry, urn, now)
+        except (PublishError, *UNSHAPED):
             return _receipt({}, urn, now)
-        return _receipt(entry, urn, now)
 
 
 def _uploads(prepared: Prepared) -> list[str]:
@@ -261,6 +270,16 @@ def _images(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     content = entry.get("content") or {}
     several = (content.get("multiImage") or {}).get("images")
     return list(several) if several else [content["media"]] if "media" in content else []
+
+
+def _may_be(
+    entry: Mapping[str, Any], shown: Sequence[str], uploads: Sequence[str], *, same: bool
+) -> bool:
+    """Whether it may be the post all the same: with the same words and pictures that are not told,
+    or with words that somebody has changed since."""
+    if uploads:
+        return same and not all(shown or [""])
+    return not shown and bool((entry.get("lifecycleStateInfo") or {}).get("isEditedByAuthor"))
 
 
 def _at(entry: Mapping[str, Any]) -> datetime:

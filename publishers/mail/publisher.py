@@ -81,7 +81,7 @@ class EmailPublisher(WithoutUploads):
         )
 
     def _at(self, channel: str, own: Settings, base: Path) -> MailServer:
-        host, ca_file, local = own.text("server", ""), own.text("ca_file", ""), own.flag("local")
+        host, local = own.text("server", ""), own.flag("local")
         if not _HOST.fullmatch(host):
             raise SetupError(f"channel {channel}: server is '{host}'; write mail.example.org")
         security = own.choice("security", "starttls", tuple(_PORTS))
@@ -94,7 +94,7 @@ class EmailPublisher(WithoutUploads):
             own.number("port") or _PORTS[security],
             cast("Security", security),
             local=local,
-            ca_file=str(base / ca_file) if ca_file else None,
+            ca_file=own.file("ca_file", base),
             deadline=self.deadline,
             hello=self._sender[1].rpartition("@")[2],
         )

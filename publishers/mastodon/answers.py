@@ -50,7 +50,7 @@ TABLE = Table(
         Row(422, "picture gone", Means.WAIT_POST, "a picture is no longer there; it is sent anew"),
         Row(422, "not ready", Means.WAIT_POST, "a picture is still being worked on"),
         Row(404, "", Means.NEVER, "there is no such thing on this server"),
-        Row(408, "", Means.WAIT_HOST, "the request came too slowly"),
+        Row(408, "", Means.UNKNOWN, "the request came too slowly"),
         Row(413, "", Means.NEVER, "a picture is too large for this server", "pictures"),
         Row(422, "", Means.NEVER, "the server refuses it"),
         Row(429, "", Means.WAIT_ACCOUNT, "too many requests"),

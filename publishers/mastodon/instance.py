@@ -23,7 +23,8 @@ KEY_TTL = 3600.0
 _MASTODON = re.compile(
     r"v?(\d+)\.\d+\.\d+(?:-?(?:alpha|beta|rc|nightly)[\w.-]*)?(?:\+[A-Za-z][\w.+-]*)?"
 )
-_OLDEST = 3
+_OLDEST, _A_YEAR = 3, 100
+"""Others number their releases by the year: 2026.4.1 is none of Mastodon's."""
 
 _LIMITS = {
     "text_limit": ("statuses", "max_characters"),
@@ -39,7 +40,7 @@ def software_of(version: str, source: str = "") -> str:
     if "hollo" in (source.rstrip("/").rpartition("/")[2].lower(), _named(version)):
         return "hollo"
     found = _MASTODON.fullmatch(version.strip())
-    if found and int(found[1]) >= _OLDEST and "gotosocial" not in source.lower():
+    if found and _OLDEST <= int(found[1]) < _A_YEAR and "gotosocial" not in source.lower():
         return "mastodon"
     return "other"
 

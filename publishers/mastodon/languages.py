@@ -33,6 +33,7 @@ def language_for(tag: str) -> str:
         return first
     if "yue" in rest:
         return "zh-YUE"
-    known = [_REGIONS[part] for part in rest if part in _REGIONS]
-    known += [_SCRIPTS[part] for part in rest if part in _SCRIPTS]
-    return known[0] if known else first
+    region = next((_REGIONS[part] for part in rest if part in _REGIONS), "")
+    script = next((_SCRIPTS[part] for part in rest if part in _SCRIPTS), "")
+    agree = (script == "zh-CN") == (region == "zh-CN")
+    return (region if not script or agree else script) or script or first

@@ -26,16 +26,20 @@ def look(
     that has any is known by them, and another one with the same words is not taken for it."""
     since = datetime.fromisoformat(request["due"]) - _EARLY
     before: str | None = None
+    changed = False
     for _ in range(_PAGES):
         raw = page(before)
-        if not raw:
-            return Absent()
         for post in filter(None, map(Stored.read, raw)):
-            if not _older(post, since) and _is_it(post, request, by_pictures=by_pictures):
+            if _older(post, since):
+                continue
+            if _is_it(post, request, by_pictures=by_pictures):
                 return Found(post.receipt(request, now))
+            changed = changed or _was_it(post, request, by_pictures=by_pictures)
+        if not raw:
+            return _absent(changed=changed)
         last = Stored.read(raw[-1])
         if last is not None and _older(last, since):
-            return Absent()
+            return _absent(changed=changed)
         reached = id_of(raw[-1])
         if reached is None or reached == before:
             return CannotTell("the server does not page through the account's posts")
@@ -48,6 +52,19 @@ def _is_it(post: Stored, request: Mapping[str, Any], *, by_pictures: bool) -> bo
     if sent and by_pictures:
         return not set(sent).isdisjoint(post.pictures)
     return post.is_of(request)
+
+
+def _was_it(post: Stored, request: Mapping[str, Any], *, by_pictures: bool) -> bool:
+    """Whether somebody may have made another post of it since, by hand."""
+    known = bool(uploads_of(request)) and by_pictures
+    alike = len(post.pictures) == len(request["alts"])
+    return alike and not known and bool(post.fields.get("edited_at"))
+
+
+def _absent(*, changed: bool) -> Absent | CannotTell:
+    if changed:
+        return CannotTell("somebody has changed a post since: it may be this one")
+    return Absent()
 
 
 def _older(post: Stored, since: datetime) -> bool:

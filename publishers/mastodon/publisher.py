@@ -18,7 +18,7 @@ from typing import Any
 
 from publishers import platforms
 from publishers.account import Account, Wanted
-from publishers.errors import Permanent, SetupError
+from publishers.errors import Permanent, PublishError, SetupError, Transient, Unknown
 from publishers.facts import lacking
 from publishers.http.client import Client
 from publishers.limits import check, refuse
@@ -44,8 +44,8 @@ from publishers.port import (
 )
 from publishers.settings import Settings
 
-_CAP = 2 << 20
-"""Bytes: a page of 40 posts, on a server with long ones."""
+_CAP = 16 << 20
+"""Bytes: a page of 40 posts, on a server with long ones, each letter of which may be six."""
 _SETTLE = 60.0
 """Seconds for which a busy server may keep a request in its queue after we gave up on it."""
 
@@ -68,7 +68,8 @@ class MastodonPublisher:
     ) -> None:
         """SetupError when a setting is missing, unknown or not understood."""
         own = Settings(channel, settings)
-        origin, ca_file, local = own.text("server", ""), own.text("ca_file", ""), own.flag("local")
+        origin, local = own.text("server", ""), own.flag("local")
+        ca_file = own.file("ca_file", base)
         self._visibility = own.choice("visibility", "public", ("public", "unlisted", "private"))
         own.done()
         if not origin:
@@ -78,7 +79,7 @@ class MastodonPublisher:
             local=local,
             deadline=self.deadline,
             cap=_CAP,
-            ca_file=str(base / ca_file) if ca_file else None,
+            ca_file=ca_file,
         )
         self._account = account
         self._server = Server(client, account)
@@ -136,7 +137,12 @@ class MastodonPublisher:
         if len(uploads_of(request)) != len(request["alts"]):
             text = f"request {prepared.key}: its pictures are not uploaded; prepare it first"
             raise Permanent(text, code="uploads.missing")
-        answer = self._server.post(_body(request), _key(prepared), now, keyed=knows)
+        try:
+            answer = self._server.post(_body(request), _key(prepared), now, keyed=knows)
+        except Transient as error:
+            if error.scope != "post":
+                raise
+            return self._with_its_pictures(prepared, error)
         stored = Stored.read(answer.fields())
         if stored is None:
             raise self._server.unclear()
@@ -158,6 +164,17 @@ class MastodonPublisher:
 
     def delete(self, receipt: Receipt) -> None:
         self._server.take_down(receipt.remote_id)
+
+    def _with_its_pictures(self, prepared: Prepared, gone: Transient) -> Receipt:
+        """A picture that is in a post is refused as one that is gone, and sent anew it would be in
+        a second post: so it is looked whether that post is this one."""
+        try:
+            found = self.find(prepared)
+        except PublishError:
+            raise Unknown(str(gone), phase="answer") from None
+        if isinstance(found, Found):
+            return found.receipt
+        raise gone if isinstance(found, Absent) else Unknown(str(gone), phase="answer")
 
     def _upload(self, number: int, picture: Picture) -> dict[str, Any]:
         data = read_whole(picture, number, self.capabilities().max_bytes)

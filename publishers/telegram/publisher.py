@@ -71,11 +71,10 @@ class TelegramPublisher(WithoutUploads):
                 f"channel {channel}: chat is '{self._chat}'; "
                 "write @name or a number such as -1001234567890"
             )
-        ca_file = own.text("ca_file", "")
         self._client = Client(
             own.text("server", "https://api.telegram.org"),
             local=own.flag("local"),
-            ca_file=str(base / ca_file) if ca_file else None,
+            ca_file=own.file("ca_file", base),
             deadline=self.deadline,
         )
         own.done()

@@ -239,7 +239,7 @@ FAULTS: tuple[Callable[[], Fault], ...] = (
     CutAnswer,
     Late,
     Drip,
-    *(lambda status=status: failed(status) for status in (500, 502, 504)),
+    *(lambda status=status: failed(status) for status in (408, 500, 502, 504, 520)),
     html,
     Halved,
     without_id,

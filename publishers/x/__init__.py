@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from publishers.account import Account, Grant, Wanted
-from publishers.errors import AuthExpired, Permanent, Transient
+from publishers.duplicates import DUPLICATE, looked_at
+from publishers.errors import AuthExpired, Permanent, Transient, Unknown
 from publishers.facts import lacking
 from publishers.http.client import Act, Answer, Client
 from publishers.http.table import doubt
@@ -36,11 +37,13 @@ from publishers.port import (
 )
 from publishers.sameness import same_text
 from publishers.settings import Settings
-from publishers.x.answers import TABLE
+from publishers.x.answers import TABLE, name_of
 from publishers.x.renewal import Tokens
-from publishers.x.timeline import address, echo, match, question
+from publishers.x.timeline import address, echo, edited, match, question
 
 _PAGES = 5
+_CAP = 16 << 20
+"""Bytes: a page of long posts, each letter of which may be written as six."""
 _FORBIDDEN = "\ufffe\uffff\ufeff"
 """Characters that X takes in no text (twitter-text, its list of invalid characters)."""
 
@@ -70,12 +73,12 @@ class XPublisher:
         request, in seconds."""
         own = Settings(channel, settings)
         self._account = account
-        ca_file = own.text("ca_file", "")
         self._client = Client(
             own.text("server", "https://api.x.com"),
             local=own.flag("local"),
-            ca_file=str(base / ca_file) if ca_file else None,
+            ca_file=own.file("ca_file", base),
             deadline=deadline,
+            cap=_CAP,
         )
         told = own.choice("show_cost", "yes", ("yes", "no")) == "yes"
         own.done()
@@ -130,7 +133,10 @@ class XPublisher:
             body["media"] = {"media_ids": uploads}
         grant, what = self._account.grant(), "post"
         answer = self._client.once("POST", what, "/2/tweets", json=body, headers=_bearer(grant))
-        stored = self._data(answer, what, Act.ONCE, grant)
+        try:
+            stored = self._data(answer, what, Act.ONCE, grant)
+        except Unknown as error:
+            raise looked_at(error, lambda: self.find(prepared)) from None
         if not _is_id(stored.get("id")):
             raise doubt(f"{self._client.host}: {what}: the answer names no post", Act.ONCE)
         echoed = {"text": echo(request["text"], str(stored.get("text", "")))}
@@ -150,6 +156,8 @@ class XPublisher:
             found = match(prepared.request, page) or found
             if page.get("errors"):
                 doubted = "X shows only a part of the posts"
+            if edited(page):
+                doubted = "somebody has changed a post since it was due"
             onward = page["meta"].get("next_token")
             if onward is None:
                 break
@@ -243,6 +251,8 @@ class XPublisher:
         error = TABLE.error(self._client.host, what, answer, act, self._account.now())
         if isinstance(error, AuthExpired) and error.refreshable:
             raise AuthExpired(str(error), refreshable=self._tokens.renewable(grant))
+        if isinstance(error, Unknown) and name_of(answer) == DUPLICATE:
+            raise Unknown(str(error), phase=DUPLICATE)
         raise error
 
 

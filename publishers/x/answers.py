@@ -6,33 +6,39 @@ endpoint by the words of RFC 6749.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from publishers.duplicates import DUPLICATE
 from publishers.http.client import Answer
 from publishers.http.table import Means, Row, Table
 
 _SENTENCES = (
-    ("duplicate content", "duplicate"),
+    ("duplicate content", DUPLICATE),
     ("suspended", "suspended"),
     ("temporarily locked", "locked"),
     ("media ids are invalid", "media-invalid"),
     ("text is too long", "too-long"),
 )
 """Parts of X's sentences, in lower case, and what we call the problem."""
+_NAME = re.compile(r"[\w-]{1,60}", re.ASCII)
+"""What is no name is not told: it could hold anything."""
 
 
 def name_of(answer: Answer) -> str:
     """The last part of the problem's address, else our name for its sentence, else nothing."""
     fields = answer.fields()
-    if isinstance(fields.get("error"), str):
-        return str(fields["error"])[:60]
+    error = fields.get("error")
+    if isinstance(error, str):
+        return error if _NAME.fullmatch(error) else ""
     said = _sentences(fields)
     for part, name in _SENTENCES:
         if part in said:
             return name
     kind = str(fields.get("type", ""))
-    return kind.rpartition("/")[2][:60] if "/problems/" in kind else ""
+    name = kind.rpartition("/")[2] if "/problems/" in kind else ""
+    return name if _NAME.fullmatch(name) else ""
 
 
 def _sentences(fields: Mapping[str, Any]) -> str:
@@ -53,7 +59,7 @@ TABLE = Table(
         Row(None, "invalid_client", Means.SIGN_IN, "client id or secret is wrong; correct it"),
         Row(None, "unauthorized_client", Means.SIGN_IN, "client id or secret is wrong; correct it"),
         Row(402, "", Means.BLOCKED, "the app has no credits left; buy some in X's console"),
-        Row(403, "duplicate", Means.UNKNOWN, "X has these words already: it may be this very post"),
+        Row(None, DUPLICATE, Means.UNKNOWN, "X has these words already: it may be this very post"),
         Row(403, "suspended", Means.BLOCKED, "the account is suspended; sign in to X and see why"),
         Row(403, "locked", Means.BLOCKED, "the account is locked; sign in to X and unlock it"),
         Row(403, "unsupported-authentication", Means.SIGN_IN, _SIGN_IN),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from publishers.errors import Transient
+from publishers.http.client import UNSHAPED
 from publishers.port import Receipt
 from publishers.sameness import same_text
 
@@ -25,7 +26,7 @@ def question(request: Mapping[str, Any]) -> dict[str, str | int]:
         "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "max_results": 100,
         "exclude": "replies,retweets",
-        "tweet.fields": "created_at,attachments,entities,note_tweet",
+        "tweet.fields": "created_at,attachments,edit_history_tweet_ids,entities,note_tweet",
         "expansions": "attachments.media_keys",
         "media.fields": "alt_text,type",
     }
@@ -36,25 +37,38 @@ def match(request: Mapping[str, Any], page: Mapping[str, Any]) -> Receipt | None
     when the page is not of the shape that X documents."""
     try:
         return _match(request, page)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except UNSHAPED:
         raise Transient("a list of posts that cannot be understood", scope="host") from None
 
 
 def _match(request: Mapping[str, Any], page: Mapping[str, Any]) -> Receipt | None:
     media = page.get("includes", {}).get("media", [])
-    alts = {one["media_key"]: one.get("alt_text") for one in media}
+    # A picture that is told without a description has none.
+    alts = {one["media_key"]: str(one.get("alt_text") or "") for one in media}
+    since = datetime.fromisoformat(request["due"]) - EARLY
     for post in reversed(page.get("data", [])):
         keys = post.get("attachments", {}).get("media_keys", [])
         told = [alts.get(key) for key in keys]
         if len(keys) != len(request["pictures"]) or not _fits(told, request["alts"]):
             continue
-        if same_text(written(post), plain(request["text"])):
+        late = datetime.fromisoformat(post["created_at"]) >= since
+        if late and same_text(written(post), plain(request["text"])):
             return _receipt(request, post, told)
     return None
 
 
+def edited(page: Mapping[str, Any]) -> bool:
+    """Whether a post of a page was changed after it was made: its first words are not told."""
+    posts = page.get("data")
+    return any(
+        isinstance(one, dict) and len(one.get("edit_history_tweet_ids") or []) > 1
+        for one in (posts if isinstance(posts, list) else [])
+    )
+
+
 def _fits(told: list[str | None], sent: list[str]) -> bool:
-    return all(one in (None, two) for one, two in zip(told, sent, strict=True))
+    """X may have lost a description; it makes no other one."""
+    return all(not one or same_text(one, two) for one, two in zip(told, sent, strict=True))
 
 
 def _receipt(

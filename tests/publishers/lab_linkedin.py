@@ -23,7 +23,10 @@ class LinkedInLab(HttpLab):
     table = TABLE
     never_was = "urn:li:share:6999999999999999999"
     echoes = frozenset({"text", "alts"})
-    deviations = {"twins": "LinkedIn refuses the same words while they are up"}
+    deviations = {
+        "twins": "LinkedIn refuses the same words while they are up",
+        "row * DUPLICATE_POST": "where no such post is there, it is refused for good",
+    }
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

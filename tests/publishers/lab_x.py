@@ -28,7 +28,10 @@ class XLab(HttpLab):
     table = TABLE
     echoes = frozenset({"text"})
     never_was = "1234567890123456789"
-    deviations = {"twins": "X refuses words that the account has posted already"}
+    deviations = {
+        "twins": "X refuses words that the account has posted already",
+        "row * duplicate": "where no such post is there, it is refused for good",
+    }
 
     def __init__(self, client_secret: str = "") -> None:
         self.server = XServer(client_secret)

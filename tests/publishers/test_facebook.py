@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from publishers.account import FixedAccount
-from publishers.errors import AuthExpired, SetupError, Transient
+from publishers.errors import AuthExpired, Permanent, SetupError, Transient, Unknown
 from publishers.graph.facebook import FacebookPublisher
 from publishers.port import Absent, CannotTell, Found
+from publishers.testing.certificate import certificate
 from publishers.testing.contract import NOW, HttpContract, UploadContract, a_picture, a_post
+from publishers.testing.http_contract import impostor
+from publishers.testing.lossy import said, to
 from tests.publishers.lab_facebook import FacebookLab, fields_of
 from tests.publishers.servers.graph import USER
 
@@ -132,3 +135,91 @@ def test_verify_names_the_page(publisher: FacebookPublisher) -> None:
 def test_a_page_is_named_by_its_number(page: str, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="page"):
         FacebookPublisher("c", {"page": page}, tmp_path, FixedAccount())
+
+
+# What would double a post, or lose it.
+
+
+def test_a_list_whose_next_page_cannot_be_asked_for_is_not_whole(
+    lab: FacebookLab, publisher: FacebookPublisher
+) -> None:
+    prepared = publisher.prepare(a_post())
+    publisher.publish(prepared, NOW)
+    ours = lab.server.posts[0]
+    lab.server.by_time = True
+    assert isinstance(publisher.find(prepared), Found)
+    lab.server.posts += [replace(ours, id=f"1_{n}", text=f"Other {n}") for n in range(60)]
+    assert isinstance(publisher.find(prepared), CannotTell)
+
+
+def test_words_whose_pictures_are_not_told_are_for_a_person(
+    lab: FacebookLab, publisher: FacebookPublisher, tmp_path: Path
+) -> None:
+    prepared = publisher.prepare(a_post(pictures=(a_picture(tmp_path, "one"),)))
+    publisher.publish(prepared, NOW)
+    lab.server.posts[0].parts.clear()
+    assert isinstance(publisher.find(prepared), CannotTell)
+
+
+def test_an_old_post_is_another_one_although_it_is_listed(
+    lab: FacebookLab, publisher: FacebookPublisher
+) -> None:
+    """Whoever stands between may drop `since`."""
+    prepared = publisher.prepare(a_post())
+    old = {"id": "1_1", "message": a_post().text, "created_time": "2026-07-30T07:00:00+0000"}
+    lab.lossy.next(said(200, {"data": [old]}), when=to("GET", ".*/feed"))
+    assert isinstance(publisher.find(prepared), Absent)
+    assert lab.lossy.waiting == 0
+
+
+def test_a_duplicate_of_an_older_post_is_refused_for_good(
+    lab: FacebookLab, publisher: FacebookPublisher
+) -> None:
+    """Looked up, it is absent; sent again, it is refused again. One that is there is in doubt."""
+    prepared = publisher.prepare(a_post())
+    lab.server.refuse_next({"message": "(#506) duplicate", "code": 506})
+    with pytest.raises(Permanent) as refused:
+        publisher.publish(prepared, NOW)
+    assert (refused.value.code, refused.value.field) == ("text.duplicate", "text")
+    publisher.publish(prepared, NOW)
+    lab.server.refuse_next({"message": "(#506) duplicate", "code": 506})
+    with pytest.raises(Unknown):
+        publisher.publish(prepared, NOW)
+
+
+def test_a_post_that_may_not_be_taken_down_is_not_said_to_be_gone(
+    lab: FacebookLab, publisher: FacebookPublisher
+) -> None:
+    """The platform answers as if it were not there."""
+    receipt = publisher.publish(publisher.prepare(a_post()), NOW)
+    lab.server.bound = True
+    with pytest.raises(Permanent, match="still there") as refused:
+        publisher.delete(receipt)
+    assert refused.value.code == "delete.refused"
+    publisher.delete(replace(receipt, remote_id=f"{USER}_1"))
+    assert len(lab.seen()) == 1
+
+
+def test_what_is_no_code_of_an_error_is_not_quoted(
+    lab: FacebookLab, publisher: FacebookPublisher
+) -> None:
+    lab.server.refuse_next({"code": f"{lab.server.token}\n", "is_transient": False}, "GET")
+    with pytest.raises(Permanent) as refused:
+        publisher.verify()
+    assert lab.server.token not in str(refused.value)
+
+
+def test_certificates_lie_beside_the_plan(lab: FacebookLab, tmp_path: Path) -> None:
+    file = certificate(tmp_path, "localhost")
+    with impostor(file) as (origin, heard):
+        with pytest.raises(Transient):  # it hangs up on whoever trusts it
+            lab.elsewhere(origin.replace("127.0.0.1", "localhost"), file.name).verify()
+        assert heard == [f"/v26.0/{USER}"]
+
+
+def test_a_page_of_long_posts_is_read(lab: FacebookLab, publisher: FacebookPublisher) -> None:
+    prepared = publisher.prepare(a_post())
+    publisher.publish(prepared, NOW)
+    ours = lab.server.posts[0]
+    lab.server.posts += [replace(ours, id=f"1_{n}", text="人" * 20_000) for n in range(20)]
+    assert isinstance(publisher.find(prepared), Found)

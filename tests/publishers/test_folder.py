@@ -121,7 +121,7 @@ def test_a_caption_is_byte_for_byte_what_was_given(name: str, lab: FolderLab, po
 
 
 @pytest.mark.parametrize(
-    "hostile", ["../../../escape", "/etc/cron.d/x", "..", ".clarion", "a\0b\n", "x\u202ey"]
+    "hostile", ["../../../escape", "/etc/cron.d/x", "..", ".clarion", "a\x01b\n", "x\u202ey"]
 )
 def test_hostile_names_stay_inside(hostile: str, lab: FolderLab, post: Post) -> None:
     facts = dict.fromkeys(("society", "card", "locale", "local_time", "channel"), hostile)

@@ -124,6 +124,14 @@ def test_what_is_no_json_object_has_no_fields() -> None:
             assert client(port).read("reading", "/").fields() == {}
 
 
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000, b'{"id": NaN}'])
+def test_what_only_looks_like_json_is_none(body: bytes) -> None:
+    with serving(plain("200 OK", body)) as port:
+        answer = client(port, cap=1 << 21).read("reading", "/")
+    assert answer.json() is None
+    assert answer.fields() == {}
+
+
 def test_a_compressed_answer_is_read() -> None:
     with serving(plain("200 OK", gzip.compress(b'{"a":1}'), "Content-Encoding: gzip")) as port:
         assert client(port).read("reading", "/").fields() == {"a": 1}
@@ -312,6 +320,7 @@ def test_our_own_network_is_not_connected_to(act: Act, inside: str) -> None:
         "https://",
         "https://user:pass@example.org",
         "https://example.org?token=1",
+        "https://example.org/#token",
         "https://[::1",
         "https://example.org:port",
         "",

@@ -60,6 +60,12 @@ def error(status: int, name: str = "", act: Act = Act.ONCE, wait: str = "") -> P
         (500, "", Unknown),
         (502, "", Unknown),
         (599, "Odd", Unknown),
+        # A proxy may say this after the server has acted.
+        (408, "", Unknown),
+        (409, "", Unknown),
+        (499, "", Unknown),
+        (425, "", Transient),
+        (421, "", Transient),
         (200, "", Unknown),
         (204, "", Unknown),
     ],
@@ -93,7 +99,9 @@ def test_only_what_renewing_mends_says_so() -> None:
 
 
 @pytest.mark.parametrize("act", [Act.READ, Act.REPEATABLE])
-@pytest.mark.parametrize(("status", "name"), [(500, ""), (502, ""), (200, ""), (403, "Twin")])
+@pytest.mark.parametrize(
+    ("status", "name"), [(500, ""), (502, ""), (200, ""), (408, ""), (409, ""), (403, "Twin")]
+)
 def test_what_may_be_asked_again_is_never_in_doubt(status: int, name: str, act: Act) -> None:
     found = error(status, name, act)
     assert isinstance(found, Transient)

@@ -58,10 +58,20 @@ def test_a_minute_and_a_half_in_every_way(headers: dict[str, str], body: object)
         ({"retry-after": "nan"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "1e400"}, None),
+        ({"retry-after": f"Fri, 30 Jul {'9' * 20} 07:01:30 GMT"}, None),
+        ({"retry-after": f"Fri, 30 Jul 2027 07:01:30 +{'9' * 20}", "date": "9" * 30}, None),
     ],
 )
 def test_nothing_that_can_be_understood_is_said(headers: dict[str, str], body: object) -> None:
     assert waits(headers, body) is None
+
+
+def test_when_the_limit_is_counted_anew_matters_only_to_who_reached_it() -> None:
+    """Mastodon and X tell it with every answer, up to hours ahead."""
+    headers = {"x-ratelimit-reset": "2027-07-30T10:00:00.000000Z"}
+    assert wait_of(Answer(429, headers, b""), NOW) == 3 * 3600
+    assert wait_of(Answer(422, headers, b""), NOW) is None
+    assert wait_of(Answer(422, headers | {"retry-after": "7"}, b""), NOW) == 7
 
 
 def test_what_is_past_is_over() -> None:

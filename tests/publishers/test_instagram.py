@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from publishers.account import FixedAccount, Renewing, Secret
-from publishers.errors import AuthExpired, Permanent, SetupError, Transient
+from publishers.errors import AuthExpired, Permanent, PublishError, SetupError, Transient
 from publishers.graph.containers import ContainerPublisher
 from publishers.graph.instagram import InstagramPublisher
 from publishers.port import Absent, Budget, CannotTell, Found, Pending, Post
 from publishers.testing.contract import NOW, HttpContract, UploadContract, a_picture, a_post
 from publishers.testing.lossy import said, to
-from tests.publishers.lab_facebook import fields_of
+from tests.publishers.lab_facebook import fields_of, says
 from tests.publishers.lab_instagram import InstagramLab, a_jpeg
 
 
@@ -173,7 +173,7 @@ def test_what_went_out_with_other_words_is_found_by_its_container(
     lab.server.posts[0].text = "edited in the app"
     found = publisher.find(prepared)
     assert isinstance(found, Found)
-    assert found.receipt.remote_id == prepared.request["uploads"]["container"]
+    assert found.receipt.remote_id == f"container-{prepared.request['uploads']['container']}"
 
 
 def test_what_is_out_is_not_made_again_because_it_cannot_be_read(
@@ -187,12 +187,53 @@ def test_what_is_out_is_not_made_again_because_it_cannot_be_read(
     assert len(lab.seen()) == 1
 
 
+@pytest.mark.parametrize("name", ["4/2207051", "9007/2207027", "190"])
+def test_what_is_refused_and_published_all_the_same_is_out(
+    name: str, lab: InstagramLab, publisher: ContainerPublisher, post: Post
+) -> None:
+    """Made anew, it would be there twice. What was not published stays refused."""
+    prepared = publisher.prepare(post)
+    for commits in (False, True):
+        lab.lossy.next(said(400, says(name), commits=commits))
+        if commits:
+            found = publisher.publish(prepared, NOW)
+            assert found.remote_id == lab.server.posts[0].id
+        else:
+            with pytest.raises(PublishError):
+                publisher.publish(prepared, NOW)
+    assert len(lab.seen()) == 1
+
+
 def test_the_daily_limit_is_the_one_the_platform_tells(
     lab: InstagramLab, publisher: ContainerPublisher
 ) -> None:
     assert publisher.capabilities().budget == Budget(40, 86400)
     assert publisher.verify() == "Instagram account crocerossa"
     assert publisher.capabilities().budget == Budget(80, 86400)
+
+
+@pytest.mark.parametrize("total", [0, -1, 10**12, "many", None])
+def test_a_daily_limit_that_is_none_is_not_kept(
+    total: object, lab: InstagramLab, publisher: ContainerPublisher
+) -> None:
+    config = {"quota_total": 100, "quota_duration": total}
+    told = {"data": [{"config": config}]}
+    lab.lossy.next(said(200, told), when=to("GET", ".*content_publishing_limit"))
+    publisher.verify()
+    assert lab.lossy.waiting == 0
+    assert publisher.capabilities().budget == Budget(40, 86400)
+
+
+@pytest.mark.parametrize("children", [[1], "none", {"data": [1]}])
+def test_a_post_that_cannot_be_read_back_is_out_all_the_same(
+    children: object, lab: InstagramLab, publisher: ContainerPublisher, post: Post
+) -> None:
+    odd = {"caption": "x", "media_type": "IMAGE", "children": children}
+    prepared = publisher.prepare(post)
+    container = prepared.request["uploads"]["container"]
+    lab.lossy.next(said(200, odd), when=to("GET", rf".*/v26.0/(?!{container})\d+"))
+    assert publisher.publish(prepared, NOW).remote_id == lab.server.posts[0].id
+    assert lab.lossy.waiting == 0
 
 
 def test_nothing_is_taken_down_for_an_app(publisher: ContainerPublisher, post: Post) -> None:

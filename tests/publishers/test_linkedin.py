@@ -22,6 +22,7 @@ from publishers.linkedin import LinkedInPublisher
 from publishers.linkedin.client import LinkedIn
 from publishers.linkedin.little_text import escape, unescape
 from publishers.port import Absent, CannotTell, Found, Pending
+from publishers.testing.certificate import certificate
 from publishers.testing.contract import (
     NOW,
     HttpContract,
@@ -30,6 +31,8 @@ from publishers.testing.contract import (
     a_picture,
     a_post,
 )
+from publishers.testing.http_contract import impostor
+from publishers.testing.lossy import said, to
 from tests.publishers.lab_linkedin import LinkedInLab
 from tests.publishers.servers.linkedin import ORGANISATION, shown
 
@@ -217,4 +220,120 @@ def test_a_token_that_another_worker_renewed_meanwhile_is_not_renewed_again(
         publisher.publish(prepared, NOW)
     publisher.publish(publisher.prepare(a_post()), NOW)
     assert lab.server.renewals == 0
+    assert len(lab.seen()) == 1
+
+
+# What would double a post, or lose it.
+
+
+def test_a_short_page_is_not_the_last(lab: LinkedInLab, publisher: LinkedInPublisher) -> None:
+    """LinkedIn leaves out what the token may not see: a page is short, and more follow."""
+    prepared = publisher.prepare(a_post())
+    publisher.publish(prepared, NOW)
+    ours = lab.server.posts[0]
+    body = ours.body | {"commentary": "Other"}
+    lab.server.posts += [replace(ours, urn=f"urn:li:share:{n}", body=body) for n in range(60)]
+    lab.server.hidden = 1
+    assert isinstance(publisher.find(prepared), Found)
+
+
+def test_looking_and_taking_down_renew_a_token_that_was_refused(
+    lab: LinkedInLab, publisher: LinkedInPublisher
+) -> None:
+    """A post in doubt is prepared no more: nobody else would renew it."""
+    prepared = publisher.prepare(a_post())
+    receipt = publisher.publish(prepared, NOW)
+    for act in (lambda: publisher.find(prepared), lambda: publisher.delete(receipt)):
+        lab.expire()
+        with pytest.raises(AuthExpired) as refused:
+            act()
+        assert refused.value.refreshable
+        act()
+    assert lab.server.renewals == 2
+    assert lab.seen() == []
+
+
+def test_a_duplicate_of_an_older_post_is_refused_for_good(
+    lab: LinkedInLab, publisher: LinkedInPublisher
+) -> None:
+    """Looked up, it is absent; sent again, it is refused again."""
+    prepared = publisher.prepare(a_post())
+    publisher.publish(prepared, NOW)
+    lab.server.posts[0].at = NOW - timedelta(days=1)
+    with pytest.raises(Permanent, match="urn:li:share:") as refused:
+        publisher.publish(prepared, NOW)
+    assert (refused.value.code, refused.value.field) == ("text.duplicate", "text")
+    assert isinstance(publisher.find(prepared), Absent)
+
+
+@pytest.mark.parametrize("state", ["PUBLISH_FAILED", "DRAFT"])
+def test_what_was_taken_and_not_published_is_no_success(
+    state: str, lab: LinkedInLab, publisher: LinkedInPublisher
+) -> None:
+    prepared = publisher.prepare(a_post())
+    publisher.publish(prepared, NOW)
+    lab.server.posts[0].body["lifecycleState"] = state
+    assert isinstance(publisher.find(prepared), CannotTell)
+
+
+def test_a_post_that_somebody_changed_since_is_not_sent_again(
+    lab: LinkedInLab, publisher: LinkedInPublisher
+) -> None:
+    prepared = publisher.prepare(a_post())
+    publisher.publish(prepared, NOW)
+    lab.server.posts[0].body["commentary"] = "Changed by hand"
+    assert isinstance(publisher.find(prepared), Absent)
+    lab.server.posts[0].body["lifecycleStateInfo"] = {"isEditedByAuthor": True}
+    assert isinstance(publisher.find(prepared), CannotTell)
+
+
+@pytest.mark.parametrize("content", [[1], "none", {"media": "none"}])
+def test_a_post_that_cannot_be_read_back_is_out_all_the_same(
+    content: object, lab: LinkedInLab, publisher: LinkedInPublisher
+) -> None:
+    prepared = publisher.prepare(a_post())
+    odd = {"commentary": "x", "content": content}
+    lab.lossy.next(said(200, odd), when=to("GET", "/rest/posts/.*"))
+    assert publisher.publish(prepared, NOW).remote_id == lab.server.posts[0].urn
+    assert lab.lossy.waiting == 0
+
+
+def test_what_is_no_name_of_an_error_is_not_quoted(
+    lab: LinkedInLab, publisher: LinkedInPublisher
+) -> None:
+    prepared = publisher.prepare(a_post())
+    lab.lossy.next(said(400, {"code": f"token {lab.server.token}\nrefused"}))
+    with pytest.raises(Permanent) as refused:
+        publisher.publish(prepared, NOW)
+    assert lab.server.token not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_certificates_lie_beside_the_plan(lab: LinkedInLab, tmp_path: Path) -> None:
+    file = certificate(tmp_path, "localhost")
+    with impostor(file) as (origin, heard):
+        with pytest.raises(Transient):  # it hangs up on whoever trusts it
+            lab.elsewhere(origin.replace("127.0.0.1", "localhost"), file.name).verify()
+        assert heard == ["/rest/posts"]
+
+
+def test_a_page_of_long_posts_is_read(lab: LinkedInLab, publisher: LinkedInPublisher) -> None:
+    prepared = publisher.prepare(a_post())
+    publisher.publish(prepared, NOW)
+    ours = lab.server.posts[0]
+    body = ours.body | {"commentary": "\U0001f9ff" * 3_000}
+    lab.server.posts += [replace(ours, urn=f"urn:li:share:{n}", body=body) for n in range(49)]
+    assert isinstance(publisher.find(prepared), Found)
+
+
+def test_as_long_as_the_old_token_works_it_is_used(lab: LinkedInLab) -> None:
+    secrets = lab.account.secrets
+    lab.account = FixedAccount("it", secrets, NOW + timedelta(days=1), lambda: NOW)
+    lab.server.revoked = True
+    with pytest.raises(AuthExpired):
+        lab.publisher().renew(lab.account.grant())
+    lab.server.client = ("another", "app")
+    lab.server.revoked = False
+    publisher = lab.publisher()
+    publisher.publish(publisher.prepare(a_post()), NOW)
     assert len(lab.seen()) == 1

@@ -424,8 +424,8 @@ def test_a_key_is_known_for_an_hour_and_trusted_for_less(
     server.now = NOW + timedelta(minutes=59)
     assert ours.publish(prepared, server.now).remote_id == first.remote_id
     server.now = NOW + timedelta(minutes=61)
-    with pytest.raises(Transient, match="no longer there"):
-        ours.publish(prepared, server.now)
+    # It is forgotten, and its pictures are in a post: in this one.
+    assert ours.publish(prepared, server.now).remote_id == first.remote_id
     text = ours.prepare(a_post(key="text alone"))
     ours.publish(text, server.now)
     server.now += timedelta(minutes=61)
@@ -686,6 +686,78 @@ def test_a_page_of_what_is_no_post_leaves_it_open(page: bytes, server: MastodonS
     prepared = ours.prepare(a_post())
     server.says += [(200, b'{"id": "7"}'), (200, page)]
     assert isinstance(ours.find(prepared), CannotTell)
+
+
+# What would double a post, or lose it.
+
+
+@pytest.mark.parametrize("habits", [Habits(), IGNORES_KEYS], ids=["keyed", "unkeyed"])
+@pytest.mark.parametrize("status", [422, 404])
+def test_a_picture_that_is_in_this_post_already_is_not_sent_anew(
+    status: int, habits: Habits, server: MastodonServer, post: Post
+) -> None:
+    """A first request that came late: looked up too early, and sent again."""
+    server.habits = dataclasses.replace(habits)
+    ours = verified(server)
+    prepared = ours.prepare(post)
+    assert ours.find(prepared) == Absent()
+    receipt = ours.publish(prepared, NOW)
+    number = prepared.request["uploads"][0]["id"]
+    said = f"Media {number} not found or already attached to another post"
+    server.says.append((status, json.dumps({"error": said}).encode()))
+    if status == 404 and habits.keyed:
+        with pytest.raises(Permanent):
+            ours.publish(prepared, NOW)
+    else:
+        assert ours.publish(prepared, NOW) == receipt
+    assert len(server.posts) == 1
+
+
+def test_a_picture_that_is_gone_leaves_a_doubt_where_nobody_can_look(
+    server: MastodonServer, post: Post
+) -> None:
+    server.habits = dataclasses.replace(IGNORES_KEYS)
+    ours = verified(server)
+    prepared = ours.prepare(post)
+    server.says += [(404, b""), (503, b"")]
+    with pytest.raises(Unknown):
+        ours.publish(prepared, NOW)
+
+
+@pytest.mark.parametrize("habits", [Habits(), IGNORES_KEYS], ids=["keyed", "unkeyed"])
+def test_a_post_that_somebody_changed_since_is_not_sent_again(
+    habits: Habits, server: MastodonServer, post: Post
+) -> None:
+    server.habits = dataclasses.replace(habits)
+    ours = verified(server)
+    prepared = ours.prepare(a_post())
+    receipt = ours.publish(prepared, NOW)
+    shown = server.posts[receipt.remote_id]
+    shown |= {"content": "<p>Corrected</p>", "edited_at": "2027-07-30T07:20:00Z"}
+    assert isinstance(ours.find(prepared), CannotTell)
+    assert ours.find(ours.prepare(post)) == Absent()
+    pages(server, 60, 5)
+    assert isinstance(ours.find(prepared), CannotTell)
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "\0"])
+def test_a_post_with_a_name_that_cannot_be_stored_is_posted_all_the_same(
+    odd: str, server: MastodonServer
+) -> None:
+    ours = verified(server)
+    told = {"id": f"7{odd}", "url": f"https://x/{odd}", "content": "x", "media_attachments": []}
+    server.says.append((200, json.dumps(told).encode()))
+    receipt = ours.publish(ours.prepare(a_post()), NOW)
+    assert (receipt.remote_id, receipt.url) == ("7?", "https://x/?")
+
+
+def test_a_page_of_long_posts_is_read(server: MastodonServer) -> None:
+    ours = verified(server)
+    prepared = ours.prepare(a_post())
+    receipt = ours.publish(prepared, NOW)
+    for _ in range(39):
+        server.add("人" * 20_000)
+    assert ours.find(prepared) == Found(receipt)
 
 
 # Where mastodon-mock is otherwise than Mastodon: nothing here is tuned to it.

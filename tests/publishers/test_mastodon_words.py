@@ -102,6 +102,9 @@ def test_the_same_words_and_the_same_letters(
         ("zh-Hant-HK", "zh-HK"),
         ("zh-Hans", "zh-CN"),
         ("zh-hans-sg", "zh-CN"),
+        ("zh-Hans-HK", "zh-CN"),
+        ("zh-Hant-CN", "zh-TW"),
+        ("zh-MO", "zh-HK"),
         ("zh-YUE", "zh-YUE"),
         ("yue", "zh-YUE"),
         ("prs", "fa"),
@@ -141,6 +144,7 @@ def test_a_language_as_mastodon_writes_it(tag: str, language: str) -> None:
         ("3.5.3 (compatible; Pixelfed 0.12.5)", "", "other"),
         ("4.2.1 (compatible; Iceshrimp 2023.12.9)", "", "other"),
         ("4.3.0-something", "", "other"),
+        ("2026.4.1", "", "other"),
         ("", "", "other"),
     ],
 )

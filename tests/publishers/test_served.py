@@ -60,7 +60,7 @@ def test_one_that_is_not_there_may_come(
     [
         ((200, "image/png", b"another"), "picture.served_other"),
         ((200, "text/html", b"<p>"), "picture.served_as"),
-        ((403, "text/html", b""), "picture.not_public"),
+        ((401, "text/html", b""), "picture.not_public"),
         ((302, "text/html", b""), "address.moved"),
     ],
 )

@@ -12,6 +12,7 @@ from publishers.graph.containers import ContainerPublisher
 from publishers.graph.threads import ThreadsPublisher
 from publishers.port import Absent, Found
 from publishers.testing.contract import NOW, HttpContract, UploadContract, a_post
+from publishers.testing.lossy import said, to
 from tests.publishers.lab_instagram import a_jpeg
 from tests.publishers.lab_threads import ThreadsLab
 
@@ -85,3 +86,16 @@ def test_the_token_is_renewed_in_threads_own_way(lab: ThreadsLab) -> None:
     )
     assert lab.publisher().verify() == "Threads account crocerossa"
     assert lab.server.renewals == 1
+
+
+def test_a_post_whose_number_is_not_known_is_not_said_to_be_taken_down(
+    lab: ThreadsLab, publisher: ContainerPublisher
+) -> None:
+    """Of more posts than can be read, only its container is known."""
+    prepared = publisher.prepare(a_post())
+    publisher.publish(prepared, NOW)
+    lab.lossy.next(said(503), when=to("GET", ".*/me/threads"))
+    receipt = publisher.publish(prepared, NOW)
+    with pytest.raises(Permanent, match="in the app"):
+        publisher.delete(receipt)
+    assert len(lab.seen()) == 1

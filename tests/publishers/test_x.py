@@ -24,7 +24,7 @@ from publishers.testing.contract import (
 from publishers.testing.faults import LoseAnswer
 from publishers.testing.lossy import to
 from publishers.x import XPublisher
-from tests.publishers.lab_x import XLab
+from tests.publishers.lab_x import SENTENCES, XLab
 from tests.publishers.servers.x import PAGE, USER
 
 LINK = "Aiuto: https://example.org/help?a=1&b=2 e www.example.org\n#EndHumanTrafficking"
@@ -297,3 +297,82 @@ def _crowd(lab: XLab, count: int) -> None:
     for number in range(first, first + count):
         post = lab.publisher().prepare(a_post(text=f"other {number}", key=f"other-{number}"))
         lab.publisher().publish(post, NOW)
+
+
+# What would double a post, or lose it.
+
+
+@pytest.mark.parametrize("status", [403, 400])
+def test_a_duplicate_of_an_older_post_is_refused_for_good(
+    status: int, lab: XLab, post: Post
+) -> None:
+    """Looked up, it is absent; sent again, it is refused again, and X charges for each look."""
+    publisher = lab.publisher()
+    prepared = publisher.prepare(post)
+    publisher.publish(prepared, NOW)
+    twin = {"detail": SENTENCES["duplicate"]}
+    lab.server.refuse_next("/2/tweets", status, twin)
+    with pytest.raises(Unknown):
+        publisher.publish(prepared, NOW)
+    lab.server.tweets[0].at = NOW - timedelta(days=1)
+    lab.server.refuse_next("/2/tweets", status, twin)
+    with pytest.raises(Permanent) as refused:
+        publisher.publish(prepared, NOW)
+    assert (refused.value.code, refused.value.field) == ("text.duplicate", "text")
+    assert isinstance(publisher.find(prepared), Absent)
+
+
+def test_a_description_in_another_spelling_is_the_same_and_a_lost_one_is_told(
+    lab: XLab, post: Post
+) -> None:
+    publisher = lab.publisher()
+    prepared = publisher.prepare(post)
+    publisher.publish(prepared, NOW)
+    (media,) = lab.server.tweets[0].media
+    for stored in ("Una  mano tesa ", None):
+        media.alt = stored
+        found = publisher.find(prepared)
+        assert isinstance(found, Found)
+        assert found.receipt.echoed["alts"] == [stored or ""]
+
+
+def test_an_old_post_is_another_one_although_it_is_listed(lab: XLab) -> None:
+    """Whoever stands between may drop `start_time`."""
+    publisher = lab.publisher()
+    prepared = publisher.prepare(a_post())
+    old = {"id": "1", "text": a_post().text, "created_at": "2026-07-30T07:00:00.000Z"}
+    page = {"meta": {"result_count": 1}, "data": [old]}
+    lab.server.refuse_next("/2/users/2", 200, page)
+    assert isinstance(publisher.find(prepared), Absent)
+
+
+def test_a_post_that_somebody_changed_since_is_not_sent_again(lab: XLab) -> None:
+    publisher = lab.publisher()
+    prepared = publisher.prepare(a_post())
+    for history, kind in ((["1"], Absent), (["1", "2"], CannotTell)):
+        other = {"id": "2", "text": "By hand", "created_at": "2027-07-30T07:00:00.000Z"}
+        page = {"meta": {}, "data": [other | {"edit_history_tweet_ids": history}]}
+        lab.server.refuse_next("/2/users/2", 200, page | {"meta": {"result_count": 1}})
+        assert isinstance(publisher.find(prepared), kind)
+
+
+def test_what_is_no_name_of_an_error_is_not_quoted(lab: XLab, post: Post) -> None:
+    token = lab.account.grant()["access_token"].reveal()
+    prepared = lab.publisher().prepare(post)
+    for body in (
+        {"error": f"{token}\nrefused"},
+        {"type": f"https://api.x.com/2/problems/{token}\n"},
+    ):
+        lab.server.refuse_next("/2/tweets", 400, body)
+        with pytest.raises(Permanent) as refused:
+            lab.publisher().publish(prepared, NOW)
+        assert token not in str(refused.value)
+
+
+def test_a_page_of_long_posts_is_read(lab: XLab) -> None:
+    """Of accounts that may write 25,000 characters."""
+    prepared = lab.publisher().prepare(a_post())
+    told = {"id": "2", "text": "By hand", "created_at": "2027-07-30T07:00:00.000Z"}
+    posts = [told | {"note_tweet": {"text": "人" * 20_000}}] * 20
+    lab.server.refuse_next("/2/users/2", 200, {"meta": {"result_count": 20}, "data": posts})
+    assert isinstance(lab.publisher().find(prepared), Absent)

@@ -326,7 +326,8 @@ class Day(RuleBasedStateMachine):
                 assert last[entry.id].fence <= entry.fence
 
     def come_to_rest(self) -> None:
-        """Everything is put right and the day goes by: nothing may be left lying."""
+        """Everything is put right and time goes by: nothing may be left lying, and what lies at
+        rest stays so for another day."""
         self.time.step(self.truth - self.now)
         for stop in self.ledger.stops():
             self.ledger.resume(stop.scope, stop.value, "coordinator", self.now)
@@ -334,9 +335,12 @@ class Day(RuleBasedStateMachine):
             self.ledger.release(hold.scope, hold.value, "operator", self.now)
         for _ in range(60):
             self.time.move(31 * MINUTE)
-            for name in "ab":
-                for _ in range(4):
-                    self.round(name)
+            self.both_look()
+            if {entry.state for entry in self.ledger.entries()} <= ENDS:
+                break
+        for hours in (1, 24):
+            self.time.move(timedelta(hours=hours))
+            self.both_look()
         self.every_request_was_right_when_it_came()
         states = {entry.state for entry in self.ledger.entries()}
         assert states <= ENDS, states
@@ -345,6 +349,11 @@ class Day(RuleBasedStateMachine):
             if posts[entry.id]:
                 doubt = entry.state is State.NEEDS_HUMAN and entry.in_doubt
                 assert entry.state is State.POSTED or doubt, entry
+
+    def both_look(self) -> None:
+        for name in "ab":
+            for _ in range(4):
+                self.round(name)
 
 
 OPTIONS = settings(

@@ -40,6 +40,7 @@ from scheduler.ledger import (
     Refused,
     Scope,
     StoreError,
+    Verdict,
 )
 from scheduler.post import compose
 from scheduler.verdict import Timing
@@ -372,6 +373,20 @@ def test_credentials_that_are_refused_again_and_again_end_with_a_person(tmp_path
         stage.at(DUE + second * SECOND)
     assert (entry(stage, one).state, entry(stage, one).attempts) == (State.NEEDS_HUMAN, 4)
     assert len(stage.ledger.holds()) == 1
+
+
+def test_a_post_that_gets_lost_each_time_ends_with_a_person(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, Idempotency.READBACK)
+    stage.platform.misbehave(*[LoseRequest()] * 99)
+    [one] = planned(stage)
+    for minute in range(40):
+        stage.at(DUE + minute * SETTLE)
+    found = entry(stage, one)
+    assert (found.state, found.attempts) == (State.NEEDS_HUMAN, Timing().doubts)
+    assert found.note.endswith(
+        "it was sent 8 times and is not there: look at the platform, then say so"
+    )
+    assert stage.ledger.resolve(one, "operator", stage.time.now(), Verdict.NOT_THERE).granted
 
 
 def test_a_refused_intent_sends_nothing(tmp_path: Path) -> None:

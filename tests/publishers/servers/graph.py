@@ -72,8 +72,9 @@ class Thing:
 
 class GraphServer:
     """One account on one platform, `facebook`, `instagram` or `threads`. `token` is the one that
-    works; `busy` is for how many looks a new container is in progress; `sent` has the fields that
-    came, by edge."""
+    works; `by_time`: lists are paged by time and not by cursor; `bound`: the token may delete
+    nothing, and is told that there is nothing; `busy` is for how many looks a new container is in
+    progress; `sent` has the fields that came, by edge."""
 
     def __init__(self, kind: str, token: str = "canary-token-graph") -> None:
         self.kind, self.token, self.busy = kind, token, 0
@@ -84,6 +85,8 @@ class GraphServer:
         self.calls: list[Call] = []
         self.clock: Callable[[], datetime] = lambda: NOW
         self.renewals = 0
+        self.by_time = False
+        self.bound = False
         self._refusals: list[tuple[Callable[[Call], bool], dict[str, Any], int, Fields]] = []
         self._ids = itertools.count(18_000_000_000_000_001)
         self._lock = threading.RLock()
@@ -294,6 +297,8 @@ class GraphServer:
         thing = self._get(one)
         if call.method == "GET":
             return self._told(thing)
+        if self.bound and call.method == "DELETE":
+            raise Refused(100, 33)
         if call.method != "DELETE" or thing not in self.posts or self.kind == "instagram":
             raise Refused(100)
         self.posts.remove(thing)
@@ -349,6 +354,8 @@ class GraphServer:
         paging: dict[str, Any] = {"cursors": {"after": str(start + size)}}
         if start + size < len(posts):
             paging["next"] = f"{self.origin}/next?access_token={self.token}"
+        if self.by_time:
+            del paging["cursors"]
         return {"data": [self._told(one) for one in posts[start : start + size]], "paging": paging}
 
 

@@ -85,14 +85,16 @@ class Shown:
 @dataclass
 class LinkedInServer:
     """The page of one organisation. `token` works until it is `expired`; `refresh` renews it until
-    it is `revoked`. `slow` is for how many looks an image is processed; `upload_to` is named as the
-    place to upload to, when it is set; `meanwhile` happens before a token is refused."""
+    it is `revoked`. `hidden` is how many posts of each page of the list are left out. `slow` is for
+    how many looks an image is processed; `upload_to` is named as the place to upload to, when it is
+    set; `meanwhile` happens before a token is refused."""
 
     token: str = "canary-token-linkedin"
     refresh: str = "canary-refresh-linkedin"
     client: tuple[str, str] = ("client-id-77", "canary-secret-linkedin")
     expired: bool = False
     revoked: bool = False
+    hidden: int = 0
     slow: int = 0
     upload_to: str = ""
     renewals: int = 0
@@ -228,6 +230,7 @@ class LinkedInServer:
         if call.params["sortBy"] not in ("CREATED", "LAST_MODIFIED") or not 1 <= count <= 100:
             raise Refused(400, "ILLEGAL_ARGUMENT")
         entries = [told(one) for one in reversed(self.posts)][start : start + count]
+        entries = entries[self.hidden :]
         return 200, {}, {"paging": {"start": start, "count": count}, "elements": entries}
 
     def _find(self, key: str) -> Shown:
