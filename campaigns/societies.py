@@ -115,7 +115,10 @@ def _id(fields: Fields, key: str) -> str:
     value = fields.text(key)
     if not _ID.fullmatch(value):
         raise ContentError(
-            fields.need(key).place, key, f"'{value}' is not an id", "use letters, digits, hyphens"
+            fields.need(key).place,
+            key,
+            f"'{value}' is not an id",
+            "use small letters, digits, hyphens",
         )
     return value
 

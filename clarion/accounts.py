@@ -6,7 +6,7 @@ sealed beside the ledger (:mod:`clarion.vault`); what may be seen of them is tol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from campaigns.model import Channel
 from clarion.errors import ClarionError
+from clarion.report import naming
 from clarion.wiring import Studio
 from publishers import registry
 from publishers.account import Grant, Renewing, Wanted
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from clarion.store.accounts import Row
 
 T = TypeVar("T")
+
+_NAMED = 5
 
 SOON = timedelta(days=28)
 """How long before its end an account that only a person can renew is told about."""
@@ -89,6 +92,40 @@ class Standing:
             "account": self.account, "platform": self.platform, "state": str(self.state),
             "why": self.why, "days_left": self.days(now), **plain, **shown,
         }  # fmt: skip
+
+
+def told(found: Iterable[Standing]) -> Iterator[str]:
+    """What these need, as :func:`alike` has it."""
+    return alike((one.account, one.why or one.state) for one in found)
+
+
+def alike(found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Accounts and what is said of them: a line for each thing, which several share."""
+    said: dict[str, list[tuple[str, str]]] = {}
+    for name, why in found:
+        said.setdefault(why.replace(name, "NAME"), []).append((name, why))
+    for shared, pairs in said.items():
+        [name, why], several = pairs[0], len(pairs) > 1
+        yield f"{some(one for one, _ in pairs)}: {shared}" if several else f"{name}: {why}"
+
+
+def some(names: Iterable[str]) -> str:
+    """The first of these by name, and how many more there are."""
+    found = sorted(names)
+    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    return ", ".join(found[:_NAMED]) + more
+
+
+def unconnected(studio: Studio, deliveries: Iterable[Delivery]) -> list[Standing]:
+    """The accounts of these that need secrets and have none, by name; no register is read, and
+    nobody is asked."""
+    there = {row.account for row in studio.ledger.accounts.all()}
+    wanting = {
+        one.account: one.platform
+        for one in deliveries
+        if one.account not in there and needed(one.platform)
+    }
+    return [unstored(name, wanting[name]) for name in sorted(wanting)]
 
 
 def standings(studio: Studio, now: datetime) -> list[Standing]:
@@ -225,7 +262,7 @@ class Account:
 
     def _own(self, error: Exception) -> str:
         """Its words, without this account's name before them."""
-        return str(error).removeprefix(f"{self.name}: ")
+        return naming(str(error).removeprefix(f"{self.name}: "), self.name)
 
 
 def account(studio: Studio, delivery: Delivery) -> Account:

@@ -14,6 +14,7 @@ from campaigns.model import Channel
 from clarion import accounts
 from clarion.accounts import Account, Standing, State, channels
 from clarion.errors import ClarionError
+from clarion.report import naming
 from clarion.store.accounts import Row
 from clarion.vault.seal import create_ring
 from clarion.wiring import Studio, destination, publisher_settings
@@ -196,7 +197,7 @@ def _asked(studio: Studio, one: Channel, tried: FixedAccount) -> str:
             "try again, or store it unasked with --no-verify"
         ) from None
     except PublisherError as error:
-        text = str(error).removeprefix(f"{tried.name}: ")
+        text = naming(str(error).removeprefix(f"{tried.name}: "), tried.name)
         raise ClarionError(f"{tried.name}: nothing was stored: {text}") from None
 
 
@@ -229,7 +230,7 @@ def _verified(studio: Studio, one: Standing, now: datetime) -> Verified:
     row = studio.ledger.accounts.get(one.account) or one.row
     after = accounts.standing(studio, row, now)
     if trouble or after.why:
-        text = (trouble or after.why).removeprefix(f"{one.account}: ")
+        text = naming((trouble or after.why).removeprefix(f"{one.account}: "), one.account)
         return Verified(after, good=False, text=text)
     days = after.days(now)
     ends = "" if days is None else f", ends in {days} days"
@@ -243,7 +244,8 @@ def _tried_without(studio: Studio, one: Standing) -> Verified:
     except Transient as error:
         return Verified(one, good=False, text=f"{error}; ask again later")
     except (PublisherError, ClarionError, LedgerError) as error:
-        return Verified(one, good=False, text=str(error).removeprefix(f"{one.account}: "))
+        text = naming(str(error).removeprefix(f"{one.account}: "), one.account)
+        return Verified(one, good=False, text=text)
     return Verified(one, good=True, text=handle)
 
 
@@ -276,7 +278,7 @@ def _renewed(studio: Studio, row: Row, now: datetime) -> str:
         log.info("%s: not renewed yet: %s", row.account, error)
         return f"{row.account}: not renewed yet: {error}" if left < _LAST_DAYS else ""
     except (PublisherError, ClarionError, LedgerError) as error:
-        return f"{row.account}: cannot be renewed: {error}"
+        return f"{row.account}: cannot be renewed: {naming(str(error), row.account)}"
     return ""
 
 

@@ -15,7 +15,8 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Literal
 
-from clarion.accounts import Standing, State, stored
+from campaigns.errors import ContentError
+from clarion.accounts import Standing, State, standings, stored, told
 from clarion.errors import ClarionError
 from clarion.outlook import CLOCK_COMMAND
 from clarion.settings import Settings
@@ -36,6 +37,8 @@ Verdict = Literal["ok", "warning", "problem"]
 NAMES = ("campaigns", "locales", "templates", "rendering", "publishers", "scheduler", "clarion")
 _SYSTEM_ZONES = Path("/usr/share/zoneinfo/tzdata.zi")
 _LEAST_DISK = 2 * 1024**3
+_MILD = frozenset({State.SOON, State.MISSING, State.UNUSED})
+"""Nothing that is ready to go out fails by these today."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def _workspace(settings: Settings) -> Iterator[Check]:
         with closing(Studio(settings)) as studio:
             count = len(studio.ledger.entries())
             yield clock_check(studio, SystemTime())
-            yield from account_checks(stored(studio, studio.time.now()))
+            yield from account_checks(_accounts(studio, studio.time.now()))
         where = "in its database" if settings.database else str(settings.ledger)
         yield Check("ledger", "ok", f"{where}: {count} deliveries")
     except (LedgerError, ClarionError) as error:
@@ -144,13 +147,23 @@ def _workspace(settings: Settings) -> Iterator[Check]:
 
 
 def account_checks(found: Sequence[Standing]) -> Iterator[Check]:
-    """Accounts whose secrets cannot be used, or will not be able to for long."""
-    needy = [one for one in found if one.state is not State.OK]
-    for one in needy:
-        verdict: Verdict = "warning" if one.state is State.SOON else "problem"
-        yield Check("accounts", verdict, str(one))
-    if found and not needy:
-        yield Check("accounts", "ok", f"the secrets of {len(found)} can be opened, and serve")
+    """Accounts whose secrets cannot be used, or will not be able to for long, and those without."""
+    needy = [one for one in found if one.state not in (State.OK, State.OPTIONAL)]
+    verdicts: tuple[Verdict, ...] = ("problem", "warning")
+    for verdict in verdicts:
+        for line in told(one for one in needy if (one.state in _MILD) == (verdict == "warning")):
+            yield Check("accounts", verdict, line)
+    good = sum(one.state is State.OK for one in found)
+    if good and not needy:
+        yield Check("accounts", "ok", f"the secrets of {good} can be opened, and serve")
+
+
+def _accounts(studio: Studio, now: datetime) -> list[Standing]:
+    """Held against the channels there are; where these cannot be read, what is stored."""
+    try:
+        return standings(studio, now)
+    except ContentError:  # 'clarion check' is about those
+        return stored(studio, now)
 
 
 def clock_check(studio: Studio, time: TimeSource) -> Check:

@@ -7,6 +7,7 @@ or the setting to change.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -16,7 +17,7 @@ from typing import Any
 
 from campaigns.errors import one_line
 from campaigns.model import Channel
-from clarion.press import Job
+from clarion.press import HEARTS, Job
 from locales import LocalisedCard
 from publishers.counting import has_link
 from publishers.errors import SetupError
@@ -24,14 +25,7 @@ from publishers.port import Finding, Prices, Publisher
 from rendering.caption import AUTOMATIC
 from scheduler.delivery import Content, Delivery, Entry, State
 
-HEARTS = {
-    "myth_fact": "fact",
-    "tip": "title",
-    "statistic": "lead",
-    "definition": "slides.1.heading",
-}
-"""The text of a card that its shortest caption shows, by kind; ``heading`` of all others."""
-
+_PICTURE = re.compile(r"\bpicture (\d+)\b")
 _COMING = frozenset({State.PLANNED, State.APPROVED})
 
 
@@ -50,9 +44,19 @@ def fit(
 def reasons(
     findings: Iterable[Finding], job: Job, card: LocalisedCard, channel: Channel
 ) -> list[str]:
-    """The findings in one line each, every one once, with the place where it can be mended."""
+    """The findings in one line each, with the place where it can be mended; what is wrong with
+    several pictures alike is said once, of the first, and the others are named."""
     lines = [one_line(found.text + _way_out(found, job, card, channel)) for found in findings]
-    return list(dict.fromkeys(lines))
+    alike: dict[str, list[str]] = {}
+    for line in dict.fromkeys(lines):
+        alike.setdefault(_PICTURE.sub("picture N", line, count=1), []).append(line)
+    return [_of_all(ones) for ones in alike.values()]
+
+
+def _of_all(lines: Sequence[str]) -> str:
+    """The first of lines that differ in nothing but the number of the picture."""
+    others = ", ".join(found[1] for line in lines[1:] if (found := _PICTURE.search(line)))
+    return f"{lines[0]} (so it is with {others})" if others else lines[0]
 
 
 def _way_out(finding: Finding, job: Job, card: LocalisedCard, channel: Channel) -> str:

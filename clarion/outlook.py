@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from clarion.report import reason, span, when
+from clarion.report import naming, reason, span, when
 from clarion.settings import Settings
 from clarion.store.lock import AlreadyRunningError, Lock
 from clarion.wiring import Studio
@@ -172,12 +172,13 @@ def choices(entry: Entry, around: Around) -> Iterator[Advice]:
 
 def on_hold(hold: Hold, zone_name: str = "") -> Advice:
     """A hold in words."""
+    why = naming(hold.why, hold.value) if hold.scope is HoldScope.ACCOUNT else hold.why
     what = "account" if hold.scope is HoldScope.ACCOUNT else "platform"
     command = f"clarion release {hold.scope} {hold.value} --as ROLE"
     if hold.until is None:
-        return Advice(f"{what} {hold.value} waits until somebody releases it: {hold.why}", command)
+        return Advice(f"{what} {hold.value} waits until somebody releases it: {why}", command)
     until = when(hold.until, zone_name, name=False) if zone_name else _utc(hold.until)
-    return Advice(f"{what} {hold.value} has to wait until {until}: {hold.why}", command)
+    return Advice(f"{what} {hold.value} has to wait until {until}: {why}", command)
 
 
 def stopped(stop: Stop) -> Advice:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from clarion.accounts import Standing, stored
+from clarion.accounts import Standing, stored, told, unconnected
 from clarion.outlook import (
     BACKLOG_COMMAND,
     CLOCK_COMMAND,
     Advice,
     Around,
     choices,
+    goes_at,
     look_around,
     on_hold,
     stopped,
@@ -25,6 +26,7 @@ from scheduler.backlog import waiting
 from scheduler.delivery import UNDECIDED, Entry, State
 from scheduler.rules import WAITING
 
+_AHEAD = WAITING | {State.PLANNED, State.HELD, State.NEEDS_HUMAN}
 MOST = 10
 """Deliveries named one by one; of the rest the number is told."""
 
@@ -32,7 +34,7 @@ MOST = 10
 @dataclass(frozen=True)
 class Overview:
     """The chosen deliveries, what comes next of all, and what stands in the way. ``accounts`` are
-    those that need somebody, now or soon."""
+    those that need somebody, now or soon; ``due`` is how many could go out at this moment."""
 
     entries: Sequence[Entry]
     around: Around
@@ -40,12 +42,14 @@ class Overview:
     next_ones: Sequence[Entry]
     backlog: Sequence[Entry]
     accounts: Sequence[Standing] = ()
+    due: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
         around = self.around
         return {
             "states": dict(Counter(entry.state.value for entry in self.entries)),
+            "due": self.due,
             "next": self.next_at.isoformat() if self.next_at else None,
             "stops": [
                 {"scope": stop.scope, "value": stop.value, "by": stop.by} for stop in around.stops
@@ -115,14 +119,20 @@ class Overview:
             advice = on_hold(hold)
             yield f"ON HOLD: {advice.words}"
             yield f"  to lift it: {advice.command}"
-        for one in self.accounts:
-            yield f"ACCOUNT: {one}"
+        yield from (f"ACCOUNT: {line}" for line in told(self.accounts))
         yield f"next: {self._next()}"
         yield f"now: {self.around.at_work.words}"
 
     def _next(self) -> str:
+        if not self.due:
+            return self._later() or "nothing is due"
+        later = self._later()
+        now = f"{self.due} {'is' if self.due == 1 else 'are'} due now"
+        return f"{now}; then {later}" if later else now
+
+    def _later(self) -> str:
         if self.next_at is None:
-            return "nothing is due"
+            return ""
         if not self.next_ones:
             return f"{self.next_at:%Y-%m-%d %H:%M} UTC"
         first = self.next_ones[0].delivery
@@ -139,8 +149,11 @@ def overview(studio: Studio, entries: Sequence[Entry], now: datetime) -> Overvie
     nexts = [one for one in entries if one.state in coming and one.next_try == at]
     chosen = {entry.id for entry in entries}
     late = [entry for entry in waiting(ledger) if entry.id in chosen]
+    around = look_around(studio, now)
+    due = [moment for one in entries if (moment := goes_at(one, around)) and moment <= now]
     needy = [one for one in stored(studio, now) if one.why]
-    return Overview(entries, look_around(studio, now), at, nexts, late, needy)
+    needy += unconnected(studio, (one.delivery for one in entries if one.state in _AHEAD))
+    return Overview(entries, around, at, nexts, late, needy, len(due))
 
 
 def gone(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from clarion.accounts import Account, account, ends_before, stored
+from clarion.accounts import Account, account, alike, ends_before, some, stored
 from clarion.doctor import Check, account_checks, examine
 from clarion.forecast import forecast
 from clarion.outlook import BACKLOG_COMMAND, Around, look_around, on_hold, stopped
@@ -123,7 +123,7 @@ class _Day:
         societies = {entry.delivery.society for entry in self._entries}
         states = Counter(entry.state for entry in self._entries)
         out = f", {states[State.POSTED]} of them posted" if states[State.POSTED] else ""
-        text = f"{len(self._entries)} deliveries of {_some(societies)}{out}"
+        text = f"{len(self._entries)} deliveries of {some(societies)}{out}"
         yield Check("plan", "ok", text)
         if states[State.MISSED]:
             text = f"{states[State.MISSED]} were missed; they can only be planned for another date"
@@ -204,16 +204,22 @@ class _Day:
     def _accounts(self) -> Iterator[Check]:
         accounts = list(self._publishers.values())
         with ThreadPoolExecutor(self._studio.settings.slots) as pool:
-            found = [check for check in pool.map(verified, accounts) if check]
-        yield from found
-        ending = list(self._ending())
+            asked = list(zip(accounts, pool.map(Account.trouble, accounts), strict=True))
+        silent = [(one.name, f"{why}; ask again later") for one, (why, sure) in asked if not sure]
+        bad = {one.name: why for one, (why, sure) in asked if why and sure}
+        yield from (Check("accounts", "problem", line) for line in alike(bad.items()))
+        yield from (Check("accounts", "warning", line) for line in alike(silent))
+        ending = list(self._ending(bad))
         yield from ending
-        if not any(check.verdict == "problem" for check in (*found, *ending)):
-            yield Check("accounts", "ok", f"{len(accounts)} asked, {len(found)} did not answer")
+        if not bad and not any(check.verdict == "problem" for check in ending):
+            yield Check("accounts", "ok", f"{len(accounts)} asked, {len(silent)} did not answer")
 
-    def _ending(self) -> Iterator[Check]:
-        """Accounts whose secrets do not serve until their last post of the date is out."""
+    def _ending(self, bad: Collection[str]) -> Iterator[Check]:
+        """Accounts whose secrets do not serve until their last post of the date is out; not those
+        that are bad already."""
         for one in stored(self._studio, self._now):
+            if one.account in bad:
+                continue
             last = max(
                 (e.delivery.due_at for e in self._coming if e.delivery.account == one.account),
                 default=None,
@@ -293,9 +299,7 @@ class _Day:
     def _zones(self) -> Iterator[Check]:
         others = {entry.delivery.tzdata for entry in self._coming} - {tzdata_version()}
         if others:
-            text = (
-                f"planned with zone data {_some(others)}: the next 'clarion run' checks the times"
-            )
+            text = f"planned with zone data {some(others)}: the next 'clarion run' checks the times"
             yield Check("time zones", "warning", text)
 
     def _disk(self) -> Iterator[Check]:
@@ -324,16 +328,6 @@ class _Day:
         return [entry for entry in self._entries if entry.state in states]
 
 
-def verified(one: Account) -> Check | None:
-    """What is wrong with an account; None when it can be used."""
-    why, surely = one.trouble()
-    if not why:
-        return None
-    if surely:
-        return Check("accounts", "problem", f"{one.name}: {why}")
-    return Check("accounts", "warning", f"{one.name}: {why}; ask again later")
-
-
 def about(why: str) -> str:
     """Which check a reason of the gate belongs to."""
     if why.startswith("catalogue "):
@@ -357,10 +351,4 @@ def _name(entry: Entry) -> str:
 
 
 def _societies(entries: Iterable[Entry]) -> str:
-    return _some({entry.delivery.society for entry in entries})
-
-
-def _some(names: Iterable[str]) -> str:
-    found = sorted(names)
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return ", ".join(found[:_NAMED]) + more
+    return some({entry.delivery.society for entry in entries})

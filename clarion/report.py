@@ -30,6 +30,7 @@ STATES = {
 """Every state in plain words, in the order in which people need to look at them."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)")
+_ADD = re.compile(r"\bclarion accounts add(?! \S+/\S)(?=[\s.,;:)]|$)")
 _STUCK = frozenset({State.HELD, State.NEEDS_HUMAN, State.FAILED, State.MISSED})
 
 
@@ -102,7 +103,14 @@ def standing(entry: Entry) -> str:
 
 def reason(entry: Entry) -> str:
     """Why a delivery is where it is; empty when there is nothing to say."""
-    return "; ".join(dict.fromkeys(entry.delivery.held)) or entry.note
+    return "; ".join(dict.fromkeys(entry.delivery.held)) or naming(
+        entry.note, entry.delivery.account
+    )
+
+
+def naming(text: str, account: str) -> str:
+    """The same text, its remedy with the account's name: publishers do not know it."""
+    return _ADD.sub(lambda found: f"{found[0]} {account}", text)
 
 
 def when(instant: datetime, zone_name: str, *, name: bool = True) -> str:

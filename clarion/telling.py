@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from clarion.report import readable, when
+from clarion.report import naming, readable, when
 from scheduler.delivery import Delivery, Entry, State
 from scheduler.ledger import HoldScope, JournalLine, Scope, Stop, Why
 from scheduler.rules.leave import covers
@@ -58,7 +58,8 @@ class Scene:
         return f" at {when(later, self.entry.delivery.zone, name=False)[11:]}" if later else ""
 
     def _readable(self, text: str) -> str:
-        return readable(text, self.entry.delivery.zone)
+        one = self.entry.delivery
+        return naming(readable(text, one.zone), one.account)
 
 
 def tell(entry: Entry, lines: Sequence[JournalLine]) -> Iterator[Told]:

@@ -167,7 +167,9 @@ class FixedAccount:
 
     def grant(self) -> Grant:
         if not self._grant.secrets:
-            raise NotConnected(f"{self.name}: no secrets are stored: clarion accounts add")
+            raise NotConnected(
+                f"{self.name}: no secrets are stored: clarion accounts add {self.name}"
+            )
         return self._grant
 
     def renew(self, used: Grant, fetch: Callable[[Grant], Grant]) -> Grant:

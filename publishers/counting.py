@@ -109,8 +109,8 @@ COUNTERS: Mapping[str, Callable[[str], int]] = MappingProxyType(
 UNITS: Mapping[str, str] = MappingProxyType(
     {
         "characters": "characters",
-        "utf16_units": "utf16 units",
-        "utf8_bytes": "utf8 bytes",
+        "utf16_units": "UTF-16 units (an emoji is two or more)",
+        "utf8_bytes": "bytes (an Arabic letter is two, a Chinese one three)",
         "graphemes": "characters",
         "mastodon": "characters (a link is 23)",
         "weighted": "characters as X counts them",

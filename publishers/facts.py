@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from publishers.limits import missing
 from publishers.port import Finding, Post
+
+
+def society_of(facts: Mapping[str, str]) -> str:
+    """The society's name in the post's language, on one line; its id where no name is told."""
+    return " ".join((facts.get("society_name") or facts.get("society", "")).split())
 
 
 def lacking(post: Post, *names: str) -> list[Finding]:

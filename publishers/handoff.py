@@ -23,7 +23,10 @@ SUFFIXES = {
 
 
 def freeze(post: Post, account: str, *, rehearsal: bool) -> dict[str, Any]:
-    """The request. `society` and `folder` name the place; `pictures` give their final names."""
+    """The request. `society` and `folder` name the place; `pictures` give their final names. A
+    rehearsal's folder bears the channel too: several of one locale lie side by side there."""
+    folder = folder_name(post.facts, post.language)
+    channel = post.facts.get("channel", "")
     return {
         "key": post.key,
         "text": post.text,
@@ -34,7 +37,7 @@ def freeze(post: Post, account: str, *, rehearsal: bool) -> dict[str, Any]:
         "account": account,
         "rehearsal": rehearsal,
         "society": safe_name(post.facts["society"]),
-        "folder": folder_name(post.facts, post.language),
+        "folder": f"{folder}-{safe_name(channel)}" if rehearsal and channel else folder,
         "pictures": [_freeze(number, picture) for number, picture in enumerate(post.pictures, 1)],
     }
 

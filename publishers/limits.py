@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from publishers.counting import COUNTERS, UNITS, count, hashtags
@@ -9,6 +10,9 @@ from publishers.errors import Permanent
 from publishers.port import Capabilities, Finding, Picture, Post
 
 __all__ = ["COUNTERS", "check", "count", "missing", "refuse"]
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 
 
 def check(post: Post, caps: Capabilities) -> list[Finding]:
@@ -46,7 +50,7 @@ def _text(post: Post, caps: Capabilities) -> Iterator[Finding]:
         yield missing("key.missing", "key", "the post has no key; it could not be recognised again")
     if not post.language.strip():
         yield missing("language.missing", "language", "the post names no language; set its tag")
-    if not post.text.strip() and not post.pictures:
+    if not _shows(post.text) and not post.pictures:
         yield missing("post.empty", "text", "the post has neither text nor picture; add one")
     yield from _written("key", "key", post.key)
     yield from _written("text", "text", post.text)
@@ -109,8 +113,16 @@ def _shape(number: int, picture: Picture, caps: Capabilities) -> Iterator[Findin
 
 
 def _written(code: str, field: str, text: str) -> Iterator[Finding]:
-    """Half a surrogate pair is no text: it cannot be written as UTF-8."""
-    broken = next((at for at, char in enumerate(text) if "\ud800" <= char <= "\udfff"), None)
-    if broken is not None:
-        said = f"{field}: character {broken + 1} is half a character; type it again"
-        yield missing(f"{code}.broken", field, said)
+    """Half a surrogate pair is no text: it cannot be written as UTF-8. A zero byte cannot be stored
+    by many a server, which then fails whenever it is asked to."""
+    for at, char in enumerate(text, 1):
+        if char == "\0" or "\ud800" <= char <= "\udfff":
+            what = "a zero byte" if char == "\0" else "half a character"
+            said = f"{field}: character {at} is {what}; type it again"
+            yield missing(f"{code}.broken", field, said)
+            return
+
+
+def _shows(text: str) -> bool:
+    """Whether anybody would see this text: marks of direction and the like are no words."""
+    return any(unicodedata.category(char) not in _UNSEEN for char in text)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from clarion.accounts import State, stored
+from clarion.accounts import Standing, State, stored, told
 from clarion.backing_up import Restored, back_up
 from clarion.backing_up import restore as bring_back
 from clarion.cli.options import as_option, common, now
@@ -93,12 +93,16 @@ def _about_accounts(settings: Settings) -> Iterator[str]:
         f"the sealed secrets of {len(found)} account{'s' * (len(found) != 1)} are in it, and "
         "their key is not: keep a copy of that elsewhere"
     )
-    for one in found:
-        if one.state is State.LOCKED:
-            yield f"ACCOUNT: {one}"
+    yield from (f"ACCOUNT: {line}" for line in told(one for one in found if _is_locked(one)))
+
+
+def _is_locked(one: Standing) -> bool:
+    return one.state is State.LOCKED
 
 
 def _in_question(done: Restored) -> str:
+    if not done.asked:
+        return "nothing of it was due before now: 'clarion run' goes on with what comes"
     return (
         f"{done.asked} were due before now and may have gone out since the backup: nothing due "
         "before now goes out until you have looked at the accounts and said 'clarion backlog "

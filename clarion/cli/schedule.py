@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from clarion.accounts import told, unconnected
 from clarion.choosing import chosen_entries, covered_by, full_ids, require_known
 from clarion.cli.options import (
     as_option,
@@ -63,6 +64,7 @@ def plan(
     held = [entry for entry in entries if entry.state is State.HELD]
     coming = forecast(place.press, entries)
     cost = costs(entries, place.publisher_for)
+    wanting = unconnected(place, (entry.delivery for entry in entries))
     if json_:
         as_json(
             {
@@ -71,6 +73,7 @@ def plan(
                 "changed": counts.changed, "unchanged": counts.unchanged, "left": counts.left,
                 "withdrawn": counts.withdrawn,
                 "costs": [one.as_dict() for one in cost],
+                "without_secrets": [one.account for one in wanting],
                 "deliveries": [as_record(entry) for entry in entries],
             }
         )  # fmt: skip
@@ -88,6 +91,9 @@ def plan(
     )
     for line in [*_past(entries), *lines(coming), *cost]:
         click.echo(line)
+    if len({reason(entry) for entry in held}) > 1:
+        click.echo("every reason, post by post: clarion status --all")
+    tell_all(f"ACCOUNT: {line}" for line in told(wanting))
     click.echo("next: clarion approve --as ROLE")
 
 

@@ -114,10 +114,10 @@ class Vault:
         if ring is None or row.key not in ring:
             ring = self.ring()
         if ring is None or row.key not in ring:
-            have = "there is none" if ring is None else f"here is {ring}"
+            have = f" (here is {ring})" if ring is not None else ""
             raise LockedError(
-                f"{row.account}: sealed with another key ({row.key}; {have}): bring that key, or "
-                f"connect it anew: clarion accounts add {row.account}"
+                f"{row.account}: sealed with the key {row.key}, which is not here{have}: bring "
+                f"that key, or connect it anew: clarion accounts add {row.account}"
             )
         return ring
 

@@ -34,12 +34,12 @@ def rotate(vault: Vault, by: str, now: datetime) -> Rotated:
     the end. Raises :class:`~clarion.vault.accounts.LockedError`,
     :class:`~clarion.vault.seal.KeyRingError` or :class:`~scheduler.ledger.StoreError`.
     """
-    ring = vault.ring()
-    if ring is None:
-        raise KeyRingError("there is no key yet: 'clarion accounts add' makes one")
     rows = vault.rows.all()
     for row in rows:
         vault.content(row)
+    ring = vault.ring()
+    if ring is None:
+        raise KeyRingError("there is no key yet: 'clarion accounts add' makes one")
     if all(row.key == ring.newest.id for row in rows):
         ring = _with_new_key(ring)
     count = vault.rows.reseal(lambda row: _resealed(row, ring), by, now)

@@ -19,7 +19,7 @@ from publishers.account import Account, Wanted
 from publishers.atom.entry import digest, element, enclosures, html, receipt, urn
 from publishers.atom.feed import Feed, FeedFile
 from publishers.errors import Permanent, SetupError
-from publishers.facts import lacking
+from publishers.facts import lacking, society_of
 from publishers.http.client import host_of
 from publishers.limits import check, missing, refuse
 from publishers.pictures import read_checked, read_whole
@@ -45,8 +45,9 @@ from publishers.shelf import explained, slug
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 _KEEP = 200
 _TITLE = 90
-# What XML 1.0 cannot hold, however it is written (section 2.2); halves of pairs are found before.
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What XML 1.0 cannot hold, however it is written (section 2.2); halves of pairs and zero bytes are
+# found before.
+_UNWRITABLE = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class AtomPublisher(WithoutUploads):
@@ -104,7 +105,7 @@ class AtomPublisher(WithoutUploads):
         request = {
             "id": urn(self._channel, post.key),
             "title": _titled(post),
-            "author": " ".join(post.facts["society"].split()),
+            "author": society_of(post.facts),
             "language": post.language,
             "due": post.due.isoformat(),
             "html": html(post.text, post.language, post.direction, pictures),
@@ -220,7 +221,8 @@ def _address(channel: str, name: str, url: str, *, local: bool) -> str:
 
 
 def _unwritable(post: Post) -> list[Finding]:
-    texts = {"text": post.text, "title": post.title, "facts.society": post.facts.get("society", "")}
+    texts = {"text": post.text, "title": post.title}
+    texts |= {f"facts.{name}": post.facts.get(name, "") for name in ("society", "society_name")}
     texts |= {f"pictures.{n}.alt": one.alt for n, one in enumerate(post.pictures, 1)}
     found = []
     for field, text in texts.items():
@@ -232,7 +234,9 @@ def _unwritable(post: Post) -> list[Finding]:
 
 def _titled(post: Post) -> str:
     """The title, or the first words of the text: readers show an entry by it."""
-    words = " ".join(post.title.split()) or " ".join(post.text.split())
+    if title := " ".join(post.title.split()):
+        return title  # whole: half a fact may say something else
+    words = " ".join(post.text.split())
     return textwrap.shorten(words, _TITLE, placeholder=" …") or words[:_TITLE]
 
 

@@ -1,12 +1,13 @@
 """The mail: words twice, as plain text and as HTML with the pictures inside; frozen to the byte.
 
     multipart/alternative
-      text/plain                 the text, and under it each alt text
+      text/plain                 whose post it is and when, the text, and each alt text
       multipart/related
-        text/html                the text, and each picture with its alt text
+        text/html                the same, and each alt text under its picture too, to be copied
         image/png …              named by Content-ID
 
-Nothing is fetched from anywhere when it is opened, so nobody learns that it was.
+An alt text follows the name of its picture's file, so that no word of ours stands in a mail of
+another language. Nothing is fetched from anywhere when it is opened, so nobody learns that it was.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any
 
+from publishers.facts import society_of
 from publishers.port import Post
 from publishers.shelf import slug
 
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _SUBJECT = 200
 _WIDTH = 600
+_SMALL = "font-size:14px;opacity:.8"
+_SEPARATOR = " · "
 _FONT = "16px/1.6 system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif"
 
 
@@ -44,7 +48,8 @@ def freeze(post: Post, sender: tuple[str, str], to: Sequence[str]) -> dict[str, 
         }
         for number, picture in enumerate(post.pictures, 1)
     ]
-    alts = [f"[{number}] {one['alt']}" for number, one in enumerate(pictures, 1)]
+    alts = [f"[{_isolated(post, str(one['name']))}] {one['alt']}" for one in pictures]
+    where = _SEPARATOR.join(_isolated(post, one) for one in _where(post))
     return {
         "sender": list(sender),
         "to": list(to),
@@ -53,7 +58,7 @@ def freeze(post: Post, sender: tuple[str, str], to: Sequence[str]) -> dict[str, 
         "message_id": f"<{name}@{domain}>",
         "language": post.language,
         "boundary": hashlib.sha256(post.key.encode("utf-8")).hexdigest()[:32],
-        "text": "\n\n".join([post.text, *alts]),
+        "text": "\n\n".join([*([where] if where else []), post.text, *alts]),
         "html": _html(post, pictures),
         "pictures": pictures,
     }
@@ -89,8 +94,9 @@ def written(request: Mapping[str, Any], data: Sequence[bytes]) -> bytes:
 def _html(post: Post, pictures: Sequence[Mapping[str, Any]]) -> str:
     way = f'lang="{escape(post.language)}" dir="{post.direction}"'
     title = escape(_line(post.title))
-    head = f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 16px">{title}</h1>'
-    body = "".join([head if title else "", _paragraphs(post.text), *map(_image, pictures)])
+    where = _SEPARATOR.join(f"<bdi>{escape(one)}</bdi>" for one in _where(post))
+    head = f'<div style="{_SMALL};margin:0 0 16px">{where}</div>\n' if where else ""
+    body = "".join([head, _paragraphs(post.text), *map(_image, pictures)])
     return (
         f'<!doctype html>\n<html {way}>\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
@@ -114,8 +120,22 @@ def _image(picture: Mapping[str, Any]) -> str:
     return (
         f'<img src="cid:{picture["cid"]}" alt="{escape(picture["alt"])}"'
         f' width="{picture["width"]}"'
-        ' style="display:block;max-width:100%;height:auto;margin:0 0 16px">\n'
+        ' style="display:block;max-width:100%;height:auto;margin:0 0 8px">\n'
+        f'<div style="{_SMALL};margin:0 0 24px">[<bdi>{picture["name"]}</bdi>] '
+        f"{'<br>'.join(map(escape, picture['alt'].splitlines()))}</div>\n"
     )
+
+
+def _where(post: Post) -> list[str]:
+    """Whose post it is, for which channel, and when on the clock there: as far as it is told."""
+    facts = post.facts
+    told = (society_of(facts), facts.get("channel", ""), facts.get("local_time", ""))
+    return [one for one in map(_line, told) if one]
+
+
+def _isolated(post: Post, text: str) -> str:
+    """Kept together in plain text that runs from right to left."""
+    return f"\u2068{text}\u2069" if post.direction == "rtl" else text
 
 
 def _line(text: str) -> str:

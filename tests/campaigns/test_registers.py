@@ -72,7 +72,7 @@ def test_a_figure_is_an_exact_number_that_expires_after_its_day(folder: Path) ->
         ("societies.yaml", "{el: el_GR}", "{}", "has no format locale for 'el'"),
         ("societies.yaml", "[sat, sun]", "[saturday]", "weekend: 'saturday' is no day"),
         ("societies.yaml", "locale: el}", "locale: en}", "'en' is not a locale of the society"),
-        ("societies.yaml", "id: gr\n", "id: 'g r'\n", "'g r' is not an id"),
+        ("societies.yaml", "id: gr\n", "id: 'GR'\n", "'GR' is not an id; use small letters"),
         ("observances.yaml", "BYMONTHDAY=30", "BYMONTHDAY=32", "gives no date"),
         ("observances.yaml", "BYMONTH=7;", "BYMONTH=2;", "gives no date"),
         ("observances.yaml", "FREQ=YEARLY", "FREQ=SOMETIMES", "gives no date"),

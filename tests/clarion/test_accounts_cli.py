@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import pty
+import re
+import select
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,10 +19,12 @@ from typing import Any
 
 import pytest
 
-from clarion.accounts import State, standings
+from clarion.accounts import State, alike, standings
 from clarion.connecting import connect, keep_fresh, near_end, refresh
 from clarion.errors import ClarionError
+from clarion.outlook import on_hold
 from clarion.readiness import judge
+from clarion.report import naming
 from clarion.settings import Settings, load_settings
 from clarion.wiring import Studio
 from publishers.account import Secret
@@ -29,7 +33,7 @@ from scheduler.adapters.manual_clock import ManualTime
 from scheduler.ledger import Filter, Hold, HoldScope
 from tests.clarion.ledgers import with_tables
 from tests.clarion.townhall import announce
-from tests.conftest import COMMAND, Command, Done
+from tests.conftest import COMMAND, PATIENCE, Command, Done
 from tests.postgres import Postgres
 from tests.project import ROOT
 from tests.publishers.servers.smtp import MailServer
@@ -118,7 +122,9 @@ def test_an_account_is_asked_stored_and_told_without_its_secret(
     lines = done.out.splitlines()
     assert lines[0] == f"{HALL}: connected as @hall@example.org"
     assert lines[1].startswith("its secrets are sealed with the key ")
-    assert f"the key is new, in {workspace / 'clarion.key'}: keep a copy" in " ".join(lines)
+    assert f"the key is new, in {workspace / 'clarion.key'}: keep a copy" in (
+        " ".join(done.out.split())
+    )
     assert (workspace / "clarion.key").stat().st_mode & 0o777 == 0o600
     again = piped(HALL)
     assert len(again.out.splitlines()) == 2
@@ -207,10 +213,11 @@ def test_on_a_terminal_each_is_asked_for_and_not_shown(workspace: Path, site: Pa
         while True:
             if answers and answers[0][0] in said:
                 os.write(controller, f"{answers.pop(0)[1]}\n".encode())
+            assert select.select([controller], [], [], PATIENCE)[0], said
             said += os.read(controller, 1024)
     except OSError:  # the other side is closed: it has ended
         os.close(controller)
-    assert process.wait(60) == 0, said
+    assert process.wait(PATIENCE) == 0, said
     assert answers == []
     assert said.startswith(f"{HALL}: what you type or paste is not shown; Ctrl-C".encode())
     assert b"connected as @hall@example.org" in said
@@ -350,9 +357,13 @@ def test_status_and_doctor_say_what_ends_and_nothing_else(
         return [line for line in out if line.startswith("ACCOUNT: ")], checks, doctor.code
 
     clarion("status")
-    assert told()[:2] == ([], [])
+    none = ("warning", f"{CHAPEL}, {HALL}: no secrets are stored: clarion accounts add NAME")
+    assert told() == ([], [none], 0)
     piped(HALL)
-    assert told()[:2] == ([], [("ok", "the secrets of 1 can be opened, and serve")])
+    missing = ("warning", f"{CHAPEL}: no secrets are stored: clarion accounts add {CHAPEL}")
+    assert told() == ([], [missing], 0)
+    piped(CHAPEL)
+    assert told()[:2] == ([], [("ok", "the secrets of 2 can be opened, and serve")])
     soon, gone = (datetime.now(UTC) + days * DAY for days in (10, -1))
     piped(CHAPEL, "--expires", f"{soon:%Y-%m-%d}")
     lines, checks, code = told()
@@ -397,6 +408,46 @@ def test_a_date_is_no_go_when_an_account_ends_before_its_last_post(
     assert accounts() == [("problem", missing)]
 
 
+def test_a_plan_names_the_accounts_that_have_no_secrets_yet(
+    clarion: Command, piped: Callable[..., Done]
+) -> None:
+    def told(*words: str) -> list[str]:
+        out = " ".join(clarion(*words).out.split())
+        return re.findall(r"ACCOUNT: (.*? clarion accounts add \S+)", out)
+
+    both = [f"{CHAPEL}, {HALL}: no secrets are stored: clarion accounts add NAME"]
+    assert told("plan", "--for", "2027-07-30") == told("status") == both
+    assert clarion("plan", "--for", "2027-07-30", "--json").value["without_secrets"] == [
+        CHAPEL, HALL,
+    ]  # fmt: skip
+    states = [one["state"] for one in clarion("status", "--json").value["accounts"]]
+    assert states == ["missing", "missing"]
+    assert piped(HALL).code == 0
+    one = [f"{CHAPEL}: no secrets are stored: clarion accounts add {CHAPEL}"]
+    assert told("plan", "--for", "2027-07-30") == told("status") == one
+    assert piped(CHAPEL).code == 0
+    assert told("plan", "--for", "2027-07-30") == told("status") == []
+
+
+def test_many_accounts_are_named_by_the_first_few() -> None:
+    pairs = [(f"s/c{number}", f"broken: clarion accounts add s/c{number}") for number in range(7)]
+    assert list(alike([*pairs, ("s/x", "other")])) == [
+        "s/c0, s/c1, s/c2, s/c3, s/c4 and 2 more: broken: clarion accounts add NAME",
+        "s/x: other",
+    ]
+
+
+def test_a_remedy_names_its_account() -> None:
+    assert naming("gone; then clarion accounts add [404]", HALL) == (
+        f"gone; then clarion accounts add {HALL} [404]"
+    )
+    already = f"clarion accounts add {HALL}"
+    assert naming(already, CHAPEL) == already
+    assert naming("clarion accounts add", HALL) == already
+    hold = Hold(HoldScope.ACCOUNT, HALL, None, "the token has ended: clarion accounts add")
+    assert on_hold(hold).words.endswith(f"ended: {already}")
+
+
 def test_an_account_whose_channel_was_renamed_is_told(
     piped: Callable[..., Done], clarion: Command, workspace: Path, studio: Studio
 ) -> None:
@@ -414,6 +465,16 @@ def test_an_account_whose_channel_was_renamed_is_told(
     done = clarion("accounts", "verify")
     assert done.code == 1
     assert f"{HALL}: no channel here has this name: clarion accounts remove" in done.out
+    examined = clarion("doctor", "--json").value
+    assert [
+        (one["verdict"], one["text"]) for one in examined["checks"] if one["name"] == "accounts"
+    ] == [
+        ("warning", "mt/mt-chapel, mt/mt-house: no secrets are stored: clarion accounts add NAME"),
+        ("warning", f"{HALL}: {found[HALL][1]}"),
+    ]
+    assert examined["problems"] == 0
+    file.write_text("societies: [", "utf-8")  # then only what is stored can be told
+    assert "the secrets of 1 can be opened" in " ".join(clarion("doctor").out.split())
 
 
 def test_one_lost_key_is_told_in_full_once(
@@ -426,6 +487,11 @@ def test_one_lost_key_is_told_in_full_once(
     assert told.count("bring that key") == 1
     assert f"{HALL}    townhall  locked" in told
     assert "as the one before" in told
+    for command in ("status", "doctor"):
+        said = " ".join(clarion(command).out.split())
+        assert said.count("bring that key") == 1
+        assert f"{CHAPEL}, {HALL}: " in said
+        assert said.count("clarion accounts add NAME") == 1
     found = clarion("accounts", "list", "--json").value["accounts"]
     assert all("bring that key" in one["why"] for one in found)
 
@@ -560,7 +626,7 @@ def test_backup_restore_and_move_take_the_seals_and_not_the_key(
     assert told in clarion("backup", backup).out
     assert CANARY.encode() not in backup.read_bytes()
     (workspace / "clarion.key").rename(tmp_path / "clarion.key")
-    locked = f"ACCOUNT: {HALL}: sealed with another key ({key}; there is none): bring that key"
+    locked = f"ACCOUNT: {HALL}: sealed with the key {key}, which is not here: bring that key"
     restored = clarion("restore", backup, "--replace").out
     assert told in restored
     assert locked in " ".join(restored.split())

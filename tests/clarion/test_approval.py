@@ -234,7 +234,7 @@ def test_status_as_an_object(ready: list[str], clarion: Command) -> None:
     assert short == {
         "states": {"planned": 3, "held": 3}, "next": None, "stops": [], "holds": [],
         "deliveries": None, "waiting_for_a_person": [], "backlog": 0, "clock": "",
-        "running": False,
+        "due": 0, "running": False, "accounts": [],
     }  # fmt: skip
     clarion("approve", "--as", "editor")
     long = clarion("status", "--json", "--all").value

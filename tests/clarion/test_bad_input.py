@@ -218,7 +218,7 @@ FINDINGS = [
     ),
     pytest.param(
         society("platform: folder", "platform: pigeon"),
-        "error channel mt.channels.c1: there is no publisher 'pigeon'; installed are folder, ",
+        "error channel mt.channels.c1: there is no publisher 'pigeon'; installed are apprise, ",
         id="a platform that does not exist",
     ),
     pytest.param(

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from campaigns.model import Channel
-from clarion.fitting import HEARTS, Cost, costs, fit, reasons
+from clarion.fitting import Cost, costs, fit, reasons
 from clarion.planning import plan_workspace
-from clarion.press import Job, Press
+from clarion.press import HEARTS, Job, Press
 from clarion.settings import load_settings
 from clarion.wiring import Studio
 from locales import LocalisedCard
@@ -221,7 +221,9 @@ def plan(workspace: Path) -> Callable[..., dict[str, Delivery]]:
 
     def planned(channel: str) -> dict[str, Delivery]:
         (workspace / "campaigns" / "societies.yaml").write_text(
-            "societies:\n  - id: mt\n    names: {en: Malta Red Cross Society}\n    emblem: cross\n"
+            "societies:\n  - id: mt\n"
+            "    names: {en: Malta Red Cross Society, en_GB: Our Red Cross}\n"
+            "    emblem: cross\n"
             "    locales: [en_GB]\n    formats: {en_GB: en_GB}\n    timezone: Europe/Malta\n"
             f"    weekend: [sat, sun]\n    channels: [{{id: c1, locale: en_GB, {channel}}}]\n",
             "utf-8",
@@ -257,6 +259,21 @@ def test_a_channel_gets_the_longest_text_that_its_platform_takes(
             fitted = plan(limited(sizes["short"]))[card]
             assert fitted.content == fixed["short"][card].content
             assert not fitted.held
+
+
+def test_posts_are_told_apart_by_title_and_name_their_society(
+    plan: Callable[[str], dict[str, Delivery]],
+) -> None:
+    contents = [one.content for one in plan("platform: folder").values()]
+    assert all(content is not None for content in contents)
+    titles = {content.title for content in contents if content}
+    assert len(titles) == len(contents) == 3
+    for content in contents:
+        assert content is not None
+        facts = dict(content.facts)
+        assert content.title in content.text  # the card's own words
+        assert facts["society_name"] == "Our Red Cross"
+        assert facts["campaign_title"] not in titles
 
 
 def test_a_channel_that_takes_no_text_holds_the_post_and_says_where_to_shorten(
@@ -299,6 +316,15 @@ def test_what_is_wrong_with_every_picture_alike_is_said_once(press: Press) -> No
     same = missing("picture.media_type", "pictures.1.media_type", "it is image/png")
     other = missing("picture.media_type", "pictures.2.media_type", "another")
     assert len(reasons([same, same, other, same], where, done, CHANNEL)) == 2
+    several = [
+        missing("picture.media_type", f"pictures.{n}.media_type", f"picture {n} is image/png")
+        for n in (1, 2, 4)
+    ]
+    apart = missing("picture.ratio", "pictures.3", "picture 3: 1 by 2")
+    assert reasons([*several, apart, several[1]], where, done, CHANNEL) == [
+        "picture 1 is image/png: 'encoding' in clarion.toml decides it (so it is with 2, 4)",
+        "picture 3: 1 by 2: 'format' in the settings of channel mt-x decides it",
+    ]
 
 
 # --- what it costs --------------------------------------------------------------------------------

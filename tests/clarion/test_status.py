@@ -79,12 +79,34 @@ def test_every_state_has_a_word_for_people() -> None:
     assert len(set(STATES.values())) == len(State)
 
 
-def test_when_all_is_well_it_is_short(ledger: SqlLedger, clarion: Command) -> None:
+def test_when_all_is_well_it_is_short(ledger: SqlLedger, clarion: Command, now: datetime) -> None:
     assert clarion("status").out.splitlines() == [
         "     3  approved",
-        "next: nothing is due",
+        "next: 3 are due now",
         "now: nothing is running; start it with 'clarion run'",
     ]
+    first, *others = ledger.entries()
+    for entry in others:
+        sent(ledger, entry, now, Posted("7", "https://example.org/7", now, {}))
+    assert "next: 1 is due now\n" in clarion("status").out
+    sent(ledger, first, now, Posted("7", "https://example.org/7", now, {}))
+    assert "next: nothing is due\n" in clarion("status").out
+
+
+def test_what_is_due_is_told_beside_what_comes_and_not_where_a_stop_covers_it(
+    ledger: SqlLedger, clarion: Command, now: datetime
+) -> None:
+    later, *_ = ledger.entries()
+    at = now + timedelta(hours=1)
+    moved = replace(later.delivery, due_at=at, expires_at=at + timedelta(hours=2))
+    ledger.put([moved], now, whole=())
+    ledger.approve([later.id], "editor", now)
+    out = clarion("status").out
+    assert f"next: 2 are due now; then {at:%Y-%m-%d}" in " ".join(out.split())
+    assert clarion("status", "--json").value["due"] == 2
+    assert clarion("stop", "society", "mt", "--as", "duty-officer").code == 0
+    assert "due now" not in clarion("status").out
+    assert clarion("status", "--json").value["due"] == 0
 
 
 def test_what_comes_next_is_told_in_local_time_and_utc(workspace: Path, clarion: Command) -> None:

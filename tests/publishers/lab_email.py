@@ -65,7 +65,12 @@ def _seen(mail: EmailMessage) -> Seen:
     plain, rich, images = parts(mail)
     shown = Shown(rich)
     assert [f"cid:{image['Content-ID'][1:-1]}" for image in images] == shown.sources
-    alts = "".join(f"\n\n[{n}] {alt}" for n, alt in enumerate(shown.alts, 1))
-    assert " ".join(plain.split()) == " ".join(f"{shown.text}{alts}".split())
+    names = [image.get_filename() for image in images]
+    if shown.root["dir"] == "rtl":
+        names = [f"\u2068{name}\u2069" for name in names]
+    alts = "".join(f"\n\n[{name}] {alt}" for name, alt in zip(names, shown.alts, strict=True))
+    where, _, said = plain.partition("\n\n")
+    assert " · " in where
+    assert " ".join(said.split()) == " ".join(f"{shown.text}{alts}".split())
     assert shown.root["lang"] == mail["Content-Language"]
     return Seen(shown.text, str(shown.root["lang"]), shown.alts)

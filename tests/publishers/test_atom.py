@@ -109,13 +109,24 @@ def test_without_a_title_the_first_words_stand_for_it(lab: AtomLab) -> None:
     assert 60 < len(title) <= 90
 
 
+def test_an_entry_is_by_the_society_and_its_title_is_whole(lab: AtomLab) -> None:
+    post, fact = a_post(), "Una parte delle persone individuate (42%) subiva lavoro forzato. " * 3
+    entry = publish(lab, dataclasses.replace(post, title=fact))
+    assert entry.findtext(f"{ATOM}author/{ATOM}name") == post.facts["society"]
+    assert entry.findtext(f"{ATOM}title") == fact.strip()
+    facts = {**post.facts, "society": "it", "society_name": "Croce Rossa\nItaliana"}
+    entry = publish(lab, dataclasses.replace(post, key="named", facts=facts))
+    assert entry.findtext(f"{ATOM}author/{ATOM}name") == "Croce Rossa Italiana"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"text": "a\0b"}, "text"),
+        ({"text": "a\x01b"}, "text"),
         ({"title": "\x1b[2J"}, "title"),
         ({"text": "\ufffe"}, "text"),
         ({"facts": dict(a_post().facts) | {"society": "x\x0c"}}, "facts.society"),
+        ({"facts": dict(a_post().facts) | {"society_name": "x\x0c"}}, "facts.society_name"),
     ],
 )
 def test_what_xml_cannot_hold_is_a_finding(

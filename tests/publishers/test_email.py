@@ -113,8 +113,9 @@ def test_a_mail_says_who_when_and_what(server: MailServer, tmp_path: Path) -> No
     assert mail["Content-Language"] == "it"
     assert mail.get_content_type() == "multipart/alternative"
     plain, rich, images = parts(mail)
-    assert plain.split("\n\n")[:2] == ["Primo.\nSecondo <b>.", "Terzo."]
-    assert "[2] Due" in plain
+    where = "Croce Rossa Italiana · it-it-folder · 2027-07-30 09:00 Europe/Rome"
+    assert plain.split("\n\n")[:3] == [where, "Primo.\nSecondo <b>.", "Terzo."]
+    assert "[2.jpg] Due" in plain
     shown = Shown(rich)
     assert shown.alts == (png.alt, "Due")
     assert 'width="600"' in rich
@@ -133,11 +134,31 @@ def test_a_text_runs_its_own_way(name: str, server: MailServer, tmp_path: Path) 
     titled = dataclasses.replace(a_post(text=text, language=language), title=text[:40])
     ours.publish(ours.prepare(titled), NOW)
     (mail,) = server.box.read()
-    _, rich, _ = parts(mail)
+    plain, rich, _ = parts(mail)
     way = "ltr" if name == "greek" else "rtl"
+    assert ("\u2068it-it-folder\u2069" in plain) == (way == "rtl")
     assert rich.count(f'lang="{language}" dir="{way}"') == 2
     assert mail["Subject"] == " ".join(text[:40].split())
     assert all(part["Content-Language"] == language for part in mail.walk())
+
+
+def test_whose_post_it_is_and_every_alt_text_can_be_read_and_copied(
+    server: MailServer, tmp_path: Path
+) -> None:
+    ours = mailer(server, tmp_path)
+    post = a_post(pictures=(a_picture(tmp_path, "Una mano\n<tesa>"),))
+    named = dataclasses.replace(post, facts={**post.facts, "society_name": "Croce <Rossa>"})
+    ours.publish(ours.prepare(named), NOW)
+    told = dict.fromkeys(("society", "channel", "local_time"), "")
+    ours.publish(ours.prepare(dataclasses.replace(post, facts={**post.facts, **told})), NOW)
+    named_mail, bare_mail = server.box.read()
+    _, rich, _ = parts(named_mail)
+    bdi = ("Croce &lt;Rossa&gt;", "it-it-folder", "2027-07-30 09:00 Europe/Rome")
+    assert " · ".join(f"<bdi>{one}</bdi>" for one in bdi) in rich
+    assert "[<bdi>1.png</bdi>] Una mano<br>&lt;tesa&gt;</div>" in rich
+    plain, rich, _ = parts(bare_mail)
+    assert plain.startswith(post.text)
+    assert " · " not in plain + rich
 
 
 def test_a_picture_alone_has_a_subject_all_the_same(server: MailServer, tmp_path: Path) -> None:
@@ -158,7 +179,7 @@ def test_lines_that_begin_with_a_dot_arrive(server: MailServer, tmp_path: Path) 
     ours = mailer(server, tmp_path)
     ours.publish(ours.prepare(a_post(text=text)), NOW)
     (mail,) = server.box.read()
-    assert parts(mail)[0] == f"{text}\n"
+    assert parts(mail)[0].partition("\n\n")[2] == f"{text}\n"
 
 
 @pytest.mark.parametrize(

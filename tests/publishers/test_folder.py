@@ -93,9 +93,11 @@ def test_a_rehearsal_says_so_first_and_lies_elsewhere(tmp_path: Path, post: Post
     assert text.startswith("REHEARSAL. Do not post this.")
     assert "Post it." not in text
     assert practice.root == tmp_path.resolve() / "hand-off-rehearsal"
+    name = practice.publisher().prepare(post).request["folder"]
+    assert name == "2027-07-30 0900-smuggling-it-it-it-folder"  # two channels lie side by side
     real = FolderLab(tmp_path)
     assert real.publisher().find(real.publisher().prepare(post)) == Absent()
-    publish(real, post)
+    assert publish(real, post).name == "2027-07-30 0900-smuggling-it"
     with pytest.raises(Permanent, match="mixes rehearsal"):
         real.publisher().publish(practice.publisher().prepare(post), NOW)
 

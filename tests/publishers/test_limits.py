@@ -98,7 +98,8 @@ def test_two_limits_of_a_text_are_two_findings() -> None:
     assert [(one.limit, one.actual) for one in found] == [(10, 24), (20, 24)]
     assert [one.text for one in found] == [
         "text: 24 characters, at most 10 allowed; shorten it by 14",
-        "text: 24 utf8 bytes, at most 20 allowed; shorten it by 4",
+        "text: 24 bytes (an Arabic letter is two, a Chinese one three), at most 20 allowed; "
+        "shorten it by 4",
     ]
 
 
@@ -119,3 +120,18 @@ def test_a_shape_is_told_in_words() -> None:
         "picture 1: 1080 by 1350, its width must be 1 to 1.91 times its height; "
         "choose another format"
     )
+
+
+@pytest.mark.parametrize("text", ["", " \r\n", "\u200f\u200f", "\ufeff", "\u202e \u2066"])
+def test_marks_that_nobody_sees_are_no_words(text: str) -> None:
+    empty = ("post.empty", "text", None, None)
+    assert findings(replace(POST, text=text, pictures=())) == [empty]
+    assert findings(replace(POST, text=f"{text}\N{EARTH GLOBE EUROPE-AFRICA}", pictures=())) == []
+
+
+def test_a_zero_byte_is_no_text() -> None:
+    """Many a server fails on it, again and again."""
+    pictured = replace(PICTURE, alt="Una\0mano")
+    post = replace(POST, text="a\0b", pictures=(pictured,))
+    assert [code for code, *_ in findings(post)] == ["text.broken", "alt.broken"]
+    assert "character 2 is a zero byte" in check(post, WIDE)[0].text
