@@ -3,6 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# As many processes as there are cores; a file stays in one of them, and files keep their order:
+# sorted by their number of tests, the longest would come last.
+SPREAD := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo test lint bench torture lock clean
 
@@ -18,7 +21,7 @@ demo: .venv/run.stamp
 	$(BIN)/clarion demo
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SPREAD)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from clarion.cli import main
+from tests.simulation.tally import TALLY, tell
 
 PATIENCE = 120.0
 """Seconds after which a command counts as stuck."""
@@ -33,6 +34,27 @@ for _name in list(os.environ):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--write-goldens``: write anew what goldens hold, for a person to look at afterwards."""
     parser.addoption("--write-goldens", action="store_true", help="write goldens anew")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One process of several hands over what its tests have to tell."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["told"] = session.config.stash.get(TALLY, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Where several run, the first takes it."""
+    for line in getattr(node, "workeroutput", {}).get("told", []):
+        tell(node.config, line)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """How much the simulation really ran."""
+    for line in config.stash.get(TALLY, []):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

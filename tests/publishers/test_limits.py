@@ -78,7 +78,7 @@ EXACT: list[tuple[dict[str, Any], dict[str, Any], tuple[str, str, int | None, in
 ]
 
 
-@pytest.mark.parametrize(("fits", "over", "found"), EXACT, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(("fits", "over", "found"), EXACT, ids=[one[2][0] for one in EXACT])
 def test_a_limit_is_kept_to_the_last_unit(
     fits: dict[str, Any], over: dict[str, Any], found: tuple[str, str, int | None, int | None]
 ) -> None:

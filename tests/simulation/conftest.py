@@ -1,4 +1,4 @@
-"""One ledger file for what runs in this process, and the line at the end."""
+"""One ledger file for what runs in this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.simulation.store import Shelf, shelf
-from tests.simulation.tally import TALLY
 
 
 @pytest.fixture(scope="package")
@@ -25,11 +24,3 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(before)
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """How many schedules there really were."""
-    for line in config.stash.get(TALLY, []):
-        terminalreporter.write_line(line)
