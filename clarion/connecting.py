@@ -1,17 +1,15 @@
-"""Gives an account its secrets, asks whether they still serve, and has them renewed in time."""
+"""Gives an account its secrets, and asks whether they still serve."""
 
 from __future__ import annotations
 
 import difflib
-import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from campaigns.errors import ContentError
 from campaigns.model import Channel
-from clarion import accounts
+from clarion import accounts, renewing
 from clarion.accounts import Account, Standing, State, channels
 from clarion.errors import ClarionError
 from clarion.report import naming
@@ -20,12 +18,8 @@ from clarion.vault.seal import create_ring
 from clarion.wiring import Studio, destination, publisher_settings
 from publishers import registry
 from publishers.account import FixedAccount, Secret, Wanted
-from publishers.errors import AuthExpired, PublisherError, Transient
+from publishers.errors import PublisherError, Transient
 from scheduler.ledger import Hold, HoldScope, LedgerError
-
-log = logging.getLogger("clarion.accounts")
-
-_LAST_DAYS = timedelta(days=10)
 
 
 @dataclass(frozen=True)
@@ -119,31 +113,6 @@ def verify_accounts(studio: Studio, names: Sequence[str], now: datetime) -> list
         return list(pool.map(lambda one: _verified(studio, one, now), chosen))
 
 
-def keep_fresh(studio: Studio, now: datetime) -> list[str]:
-    """Renew what is near its end and can be renewed without a person; what people should know
-    about that, one line each.
-
-    To be called by every node about every hour: of several only one gets to renew an account.
-    Nothing comes out of it but these lines.
-    """
-    try:
-        return refresh(studio, near_end(studio, now), now)
-    except (LedgerError, ClarionError, ContentError) as error:
-        return [str(error)]
-
-
-def near_end(studio: Studio, now: datetime) -> list[Row]:
-    """The accounts whose time to be renewed has come."""
-    return [row for row in studio.ledger.accounts.all() if _renewal_due(row, now)]
-
-
-def refresh(studio: Studio, rows: Sequence[Row], now: datetime) -> list[str]:
-    """Renew these, but for those that somebody has renewed since they were read."""
-    known = channels(studio) if rows else {}
-    found = [_renewed(studio, row, now) for row in rows if row.account in known]
-    return [line for line in found if line]
-
-
 # --- connecting ---
 
 
@@ -224,9 +193,9 @@ def _verified(studio: Studio, one: Standing, now: datetime) -> Verified:
         return _tried_without(studio, one)
     if one.row is None or one.state in (State.LOCKED, State.UNUSED):
         return Verified(one, good=False, text=one.why)
-    trouble = _tried(studio, one.row, now)
-    if not trouble and _renewal_due(one.row, now):
-        trouble = _renewed(studio, one.row, now)
+    trouble = renewing.ask(studio, one.row, now)
+    if not trouble and renewing.renewal_due(one.row, now):
+        trouble = renewing.renew(studio, one.row, now)
     row = studio.ledger.accounts.get(one.account) or one.row
     after = accounts.standing(studio, row, now)
     if trouble or after.why:
@@ -247,53 +216,3 @@ def _tried_without(studio: Studio, one: Standing) -> Verified:
         text = naming(str(error).removeprefix(f"{one.account}: "), one.account)
         return Verified(one, good=False, text=text)
     return Verified(one, good=True, text=handle)
-
-
-def _tried(studio: Studio, row: Row, now: datetime) -> str:
-    """Ask the platform and keep its answer; what is wrong, empty when nothing is."""
-    try:
-        one = _account(studio, row)
-        try:
-            handle = one.ask()
-        except AuthExpired as error:
-            if not (error.refreshable and _renew(studio, one, row)):
-                raise
-            handle = one.ask()
-        studio.ledger.accounts.verified(row.account, handle, now)
-    except Transient as error:
-        return f"{error}; ask again later"
-    except (PublisherError, ClarionError, LedgerError) as error:
-        return str(error)
-    return ""
-
-
-def _renewed(studio: Studio, row: Row, now: datetime) -> str:
-    """Have an account renewed; why that failed, where people should know."""
-    left = row.expires_at - now if row.expires_at else timedelta()
-    try:
-        one = _account(studio, row)
-        if not _renew(studio, one, row) and timedelta() < left < _LAST_DAYS:
-            one.ask()  # some renew themselves when they are asked
-    except Transient as error:
-        log.info("%s: not renewed yet: %s", row.account, error)
-        return f"{row.account}: not renewed yet: {error}" if left < _LAST_DAYS else ""
-    except (PublisherError, ClarionError, LedgerError) as error:
-        return f"{row.account}: cannot be renewed: {naming(str(error), row.account)}"
-    return ""
-
-
-def _renew(studio: Studio, one: Account, row: Row) -> bool:
-    """Have it renewed, unless somebody did since the row was read; False where it cannot be."""
-    society, there = channel(studio, row.account)
-    grant = studio.account(society, there).grant()
-    return grant.version != row.version or one.renew(grant)
-
-
-def _account(studio: Studio, row: Row) -> Account:
-    society, there = channel(studio, row.account)
-    return Account(row.account, studio.publisher(society, there))
-
-
-def _renewal_due(row: Row, now: datetime) -> bool:
-    at = accounts.renewal(row)
-    return at is not None and at <= now

@@ -111,7 +111,7 @@ class Node:
 
     def _look(self) -> list[str]:
         # What seals and renews takes a while to import; a node that starts again posts first.
-        from clarion.connecting import keep_fresh
+        from clarion.renewing import keep_fresh
 
         return keep_fresh(self._studio, self.time.now())
 

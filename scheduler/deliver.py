@@ -14,7 +14,7 @@ import logging
 import time as real
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from publishers.errors import (
@@ -36,14 +36,13 @@ from publishers.port import (
     Publisher,
     Receipt,
 )
+from scheduler import pacing
 from scheduler.clock import TimeSource
 from scheduler.delivery import Delivery, Entry, State
 from scheduler.ledger import (
     AskHuman,
     Claim,
-    Hold,
     HoldBack,
-    HoldScope,
     InDoubt,
     Ledger,
     LedgerError,
@@ -58,7 +57,6 @@ from scheduler.ledger import (
     TryAgain,
 )
 from scheduler.post import compose, differences, receipt_fields, touched
-from scheduler.rules.budget import room_at
 from scheduler.rules.posting import ABANDONED
 from scheduler.verdict import Timing, bug, hold_for, knows_key, outcome, settle_time
 
@@ -151,7 +149,8 @@ class Deliver:
             findings = publisher.validate(post)
             if findings:
                 return Rejected("; ".join(finding.text for finding in findings))
-            full = self._no_room(claim, publisher.capabilities())
+            caps, now = publisher.capabilities(), self._time.now()
+            full = pacing.full(self._ledger, claim.entry, caps, now)
             return full or self._ready(publisher, _prepared(publisher, post))
         except AuthExpired as error:
             # Renewing has had its turn: this account waits for a person.
@@ -160,24 +159,6 @@ class Deliver:
             return self._explained(claim, error)
         except Exception as error:  # noqa: BLE001
             return AskHuman(bug("preparing", error))
-
-    def _no_room(self, claim: Claim, caps: Capabilities) -> TryAgain | None:
-        """Whether account or platform has had as much as it may be sent for now."""
-        one, now = claim.entry.delivery, self._time.now()
-        for scope, value, budget in (
-            (HoldScope.ACCOUNT, one.account, caps.budget),
-            (HoldScope.PLATFORM, one.platform, caps.app_budget),
-        ):
-            if budget is None:
-                continue
-            window = timedelta(seconds=budget.seconds)
-            traffic = self._ledger.traffic(scope, value, now - window)
-            at = room_at(traffic, budget.posts, window, claim.entry, now)
-            if at is not None:
-                why = f"{value} is sent at most {budget.posts} posts in {budget.seconds:g} s"
-                self._ledger.hold(Hold(scope, value, at, why), now)
-                return TryAgain(at, why)
-        return None
 
     def _ready(self, publisher: Publisher, prepared: Prepared) -> Prepared | TryAgain:
         """Wait until the platform has taken in what was uploaded: nothing is visible yet."""

@@ -20,10 +20,11 @@ from typing import Any
 import pytest
 
 from clarion.accounts import State, alike, standings
-from clarion.connecting import connect, keep_fresh, near_end, refresh
+from clarion.connecting import connect
 from clarion.errors import ClarionError
 from clarion.outlook import on_hold
 from clarion.readiness import judge
+from clarion.renewing import keep_fresh, near_end, refresh
 from clarion.report import naming
 from clarion.settings import Settings, load_settings
 from clarion.wiring import Studio
