@@ -16,7 +16,8 @@ from publishers.sameness import same_text
 EARLY = timedelta(minutes=15)
 """How much earlier than planned a post may have gone out, by whatever clock."""
 
-_LINK = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[\w-]{2,}[^\s]*?)/?(?=\s|$)")
+# A name begins where no other goes on: else a long text without spaces is tried at every letter.
+_LINK = re.compile(r"(?:https?://)?(?<![\w-])((?:[\w-]++\.)+[\w-]{2,}[^\s]*?)/?(?=\s|$)")
 
 
 def question(request: Mapping[str, Any]) -> dict[str, str | int]:

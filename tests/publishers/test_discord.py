@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +14,9 @@ from publishers.markdown import escaped, unescaped
 from publishers.port import Post, Receipt
 from publishers.testing.contract import NOW, HttpContract, a_picture, a_post
 from publishers.testing.lossy import LossyProxy
-from tests import prism
-from tests.publishers import discord_spec
 from tests.publishers.lab_discord import TOKEN, DiscordLab
 from tests.publishers.servers.discord import Discord
-from tests.publishers.servers.plain import Said, as_json
+from tests.publishers.servers.plain import Said
 
 
 @pytest.fixture
@@ -92,46 +89,6 @@ def test_a_sign_that_is_escaped_counts_twice(lab: DiscordLab, ours: DiscordPubli
     assert [one.shown for one in lab.server.messages.values()] == [fits.text]
     (finding,) = ours.validate(a_post(text="*" * 1001))
     assert (finding.code, finding.limit, finding.actual) == ("text.too_long", 2000, 2002)
-
-
-# Held against Discord's own description.
-
-
-@pytest.fixture(scope="module")
-def described() -> str:
-    document = json.loads(discord_spec.FILE.read_text("utf-8"))
-    return prism.origin("Discord's requests", document)
-
-
-def test_every_post_is_as_discord_describes_it(
-    described: str, lab: DiscordLab, ours: DiscordPublisher, post: Post
-) -> None:
-    for one in (post, a_post()):
-        ours.publish(ours.prepare(one), NOW)
-    assert len(lab.server.asked) == 2
-    for asked in lab.server.asked:
-        fields = as_json(asked)
-        message = fields.get("payload_json", fields)
-        where = {"params": asked.query, "json": message}
-        assert prism.errors(described, "POST", asked.path, **where) == []
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        {"content": "a" * 2001},
-        {"contents": "a"},
-        {"content": "a", "attachments": [{"id": "0", "description": "a" * 1025}]},
-        {"content": "a", "attachments": [{"id": "0", "alt": "a"}]},
-        {"content": "a", "attachments": [{"id": "0"}] * 11},
-        {"content": "a", "attachments": [{"description": "a"}]},
-        {"content": "a", "allowed_mentions": {"parse": ["all"]}},
-    ],
-)
-def test_the_description_refuses_what_it_does_not_know(
-    described: str, lab: DiscordLab, message: dict[str, object]
-) -> None:
-    assert prism.errors(described, "POST", lab.server.path, json=message) != []
 
 
 # What comes back.

@@ -15,6 +15,7 @@ from publishers.testing.contract import NOW, HttpContract, a_picture, a_post
 from publishers.testing.faults import Swapped
 from publishers.testing.lossy import LossyProxy
 from tests import prism
+from tests.node import packages
 from tests.publishers import telegram_spec
 from tests.publishers.lab_telegram import TOKEN, TelegramLab
 from tests.publishers.servers.plain import Asked, Said, as_json
@@ -135,7 +136,8 @@ def test_what_is_stored_needs_no_settings_but_the_bot(
 
 @pytest.fixture(scope="module")
 def described() -> str:
-    return prism.origin("Telegram's requests", telegram_spec.document(TOKEN))
+    what = "Telegram's requests"
+    return prism.origin(what, telegram_spec.document(packages.folder(what), TOKEN))
 
 
 def test_every_request_is_as_the_bot_api_describes_it(
