@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from html import escape
 from typing import Any
 
@@ -68,10 +69,7 @@ def written(request: Mapping[str, Any], data: Sequence[bytes]) -> bytes:
     """The mail as it goes over the wire, but for the dots of SMTP; `data` are the pictures. The
     same for the same request."""
     mail = EmailMessage(policy=SMTP)
-    name, address = request["sender"]
-    mail["From"] = Address(name, addr_spec=address)
     mail["To"] = [Address(addr_spec=one) for one in request["to"]]
-    mail["Subject"] = request["subject"]
     mail["Date"] = request["date"]
     mail["Message-ID"] = request["message_id"]
     mail["Auto-Submitted"] = "auto-generated"
@@ -88,7 +86,23 @@ def written(request: Mapping[str, Any], data: Sequence[bytes]) -> bytes:
         if part.is_multipart():
             # With "=_", no line of the parts can be taken for it (RFC 2045, 6.7).
             part.set_boundary(f"=_{number}_{request['boundary']}")
-    return mail.as_bytes()
+    return _head(request) + mail.as_bytes()
+
+
+def _head(request: Mapping[str, Any]) -> bytes:
+    """Who it is from and what it is about. Written here: EmailMessage, where it breaks a long line
+    of other letters than ASCII, loses the space between two words."""
+    name, address = request["sender"]
+    sender = f"{_encoded('From', name)} <{address}>" if name else address
+    if name.isascii():
+        sender = formataddr((name, address))
+    subject = _encoded("Subject", request["subject"])
+    return f"From: {sender}\r\nSubject: {subject}\r\n".encode("ascii")
+
+
+def _encoded(header: str, text: str) -> str:
+    charset = None if text.isascii() else "utf-8"
+    return Header(text, charset, header_name=header).encode(linesep="\r\n")
 
 
 def _html(post: Post, pictures: Sequence[Mapping[str, Any]]) -> str:

@@ -518,3 +518,19 @@ def test_settings_are_read_strictly(change: dict[str, str], message: str, tmp_pa
     own = {**SETTINGS, "server": "mail.example.org", **change}
     with pytest.raises(SetupError, match=message):
         EmailPublisher("c", own, tmp_path, FixedAccount())
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Une fausse offre d’emploi peut sembler vraie à n’importe qui. Des personnes diplômées ou "
+        "qualifiées ont aussi été trompées.",
+        "الموافقة لا تُحتسب إذا استُخدمت القوة أو الكذب أو استُغلت السلطة. ولا يمكن لأي طفل أن يوافق.",
+        "A long subject of plain words alone, which goes over more than one line of a mail's head",
+    ],
+)
+def test_a_long_subject_keeps_every_space(title: str, server: MailServer, tmp_path: Path) -> None:
+    ours = mailer(server, tmp_path)
+    ours.publish(ours.prepare(dataclasses.replace(a_post(), title=title)), NOW)
+    (mail,) = server.box.read()
+    assert str(mail["Subject"]) == title
