@@ -18,7 +18,7 @@ from publishers.account import Account, Wanted
 from publishers.errors import AuthExpired, Permanent, SetupError, Unknown
 from publishers.http.address import resolve
 from publishers.limits import check, refuse
-from publishers.pictures import check_file, read_checked
+from publishers.pictures import check_files, read_checked
 from publishers.platforms import capabilities
 from publishers.port import (
     Absent,
@@ -94,8 +94,7 @@ class ApprisePublisher(WithoutUploads):
 
     def prepare(self, post: Post) -> Prepared:
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self._capabilities.max_bytes)
+        check_files(post, self._capabilities.max_bytes)
         alts = [f"[{number}] {picture.alt}" for number, picture in enumerate(post.pictures, 1)]
         files = [
             {"path": str(picture.path.absolute()), "digest": picture.digest}

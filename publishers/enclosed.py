@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from publishers.pictures import check_file, read_checked
+from publishers.pictures import check_files, read_checked
 from publishers.port import Post
 
 Enclosure = tuple[str, bytes, str]
@@ -19,8 +19,7 @@ Enclosure = tuple[str, bytes, str]
 def enclose(post: Post, max_bytes: int | None) -> list[dict[str, str]]:
     """The pictures as JSON values. Permanent when one is missing, too large or not the approved
     one."""
-    for number, picture in enumerate(post.pictures, 1):
-        check_file(picture, number, max_bytes)
+    check_files(post, max_bytes)
     return [
         {
             "path": str(picture.path.absolute()),

@@ -27,10 +27,10 @@ from typing import Any
 
 from publishers.account import Account
 from publishers.errors import Permanent, Transient, Unknown
-from publishers.handoff import SUFFIXES, echo, fill, freeze, identity
+from publishers.handoff import echo, fill, freeze, identity
 from publishers.limits import COUNTERS, check, missing, refuse
 from publishers.names import safe_name
-from publishers.pictures import check_file
+from publishers.pictures import SUFFIXES, check_files
 from publishers.port import (
     Absent,
     CannotTell,
@@ -112,8 +112,7 @@ class FolderPublisher(WithoutUploads):
 
     def prepare(self, post: Post) -> Prepared:
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self._capabilities.max_bytes)
+        check_files(post, self._capabilities.max_bytes)
         request = freeze(post, self._account, rehearsal=self._rehearsal)
         return Prepared.of(post.key, self.kind, request)
 

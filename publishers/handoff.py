@@ -9,17 +9,9 @@ from typing import Any
 
 from publishers.checklist import checklist
 from publishers.names import folder_name, safe_name
-from publishers.pictures import read_checked
+from publishers.pictures import SUFFIXES, read_checked
 from publishers.port import Picture, Post, Prepared
 from publishers.shelf import Writer, read_json
-
-SUFFIXES = {
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "image/gif": "gif",
-}
-"""Kinds of picture a person can post, and how their files end."""
 
 
 def freeze(post: Post, account: str, *, rehearsal: bool) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 from publishers.account import Account
 from publishers.errors import Permanent, PublishError, Unknown
 from publishers.limits import COUNTERS, check, refuse
-from publishers.pictures import check_file
+from publishers.pictures import check_files
 from publishers.port import (
     Absent,
     CannotTell,
@@ -217,8 +217,7 @@ class MemoryPublisher(WithoutUploads):
 
     def prepare(self, post: Post) -> Prepared:
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self._capabilities.max_bytes)
+        check_files(post, self._capabilities.max_bytes)
         request = {
             "text": post.text,
             "language": post.language,

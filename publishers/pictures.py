@@ -7,23 +7,42 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from publishers.errors import Permanent
-from publishers.port import Picture
+from publishers.port import Picture, Post
 
 _CHUNK = 1 << 18
 
 
-def check_file(picture: Picture, number: int, max_bytes: int | None) -> None:
-    """Permanent when the file is missing, larger than `max_bytes`, or not the approved one."""
-    size = sum(len(chunk) for chunk in read_checked(picture.path, picture.digest, number))
-    if max_bytes is not None and size > max_bytes:
-        text = f"picture {number}: {size} bytes, at most {max_bytes} allowed; make it smaller"
-        raise Permanent(text, code="picture.too_large", field=f"pictures.{number}")
+SUFFIXES = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/gif": "gif",
+}
+"""Kinds of picture that can be posted, and how their files end."""
+
+
+def check_files(post: Post, max_bytes: int | None) -> None:
+    """Permanent when the file of a picture is missing, larger than `max_bytes`, or not the
+    approved one."""
+    for number, picture in enumerate(post.pictures, 1):
+        _within(sum(map(len, _pieces(picture, number))), number, max_bytes)
 
 
 def read_whole(picture: Picture, number: int, max_bytes: int | None) -> bytes:
-    """The bytes of the approved picture. Permanent as in `check_file`."""
-    check_file(picture, number, max_bytes)
-    return b"".join(read_checked(picture.path, picture.digest, number))
+    """The bytes of the approved picture. Permanent as in `check_files`."""
+    data = b"".join(_pieces(picture, number))
+    _within(len(data), number, max_bytes)
+    return data
+
+
+def _pieces(picture: Picture, number: int) -> Iterator[bytes]:
+    return read_checked(picture.path, picture.digest, number)
+
+
+def _within(size: int, number: int, max_bytes: int | None) -> None:
+    if max_bytes is not None and size > max_bytes:
+        text = f"picture {number}: {size} bytes, at most {max_bytes} allowed; make it smaller"
+        raise Permanent(text, code="picture.too_large", field=f"pictures.{number}")
 
 
 def read_checked(path: Path, digest: str, number: int) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ from publishers.http.client import Act, Answer
 from publishers.http.table import Means, Row, Table
 from publishers.limits import check, missing, refuse, within
 from publishers.markdown import entities
-from publishers.pictures import check_file
+from publishers.pictures import check_files
 from publishers.platforms import capabilities
 from publishers.port import (
     Absent,
@@ -124,8 +124,7 @@ class SlackPublisher(WithoutUploads):
     def preview(self, post: Post) -> Prepared:
         """See `Publisher.preview`."""
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self._capabilities.max_bytes)
+        check_files(post, self._capabilities.max_bytes)
         return Prepared.of(post.key, self.kind, {"message": self._message(post)})
 
     def prepare(self, post: Post) -> Prepared:

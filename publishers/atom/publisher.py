@@ -22,7 +22,7 @@ from publishers.errors import Permanent, SetupError
 from publishers.facts import lacking, society_of
 from publishers.http.client import host_of
 from publishers.limits import check, missing, refuse
-from publishers.pictures import read_checked, read_whole
+from publishers.pictures import SUFFIXES, read_checked, read_whole
 from publishers.platforms import capabilities
 from publishers.port import (
     Absent,
@@ -42,7 +42,6 @@ from publishers.port import (
 from publishers.settings import Settings
 from publishers.shelf import explained, slug
 
-_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 _KEEP = 200
 _TITLE = 90
 # What XML 1.0 cannot hold, however it is written (section 2.2); halves of pairs and zero bytes are
@@ -201,7 +200,7 @@ class AtomPublisher(WithoutUploads):
 
     def _described(self, picture: Picture, number: int) -> dict[str, Any]:
         size = len(read_whole(picture, number, self._capabilities.max_bytes))
-        name = f"{slug(self._channel)}-{picture.digest}.{_SUFFIXES[picture.media_type]}"
+        name = f"{slug(self._channel)}-{picture.digest}.{SUFFIXES[picture.media_type]}"
         return {
             "url": f"{self._pictures_url}/{name}",
             "alt": picture.alt,

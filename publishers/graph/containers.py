@@ -26,7 +26,7 @@ from publishers.graph.reading import Dialect, Shown
 from publishers.graph.renewal import Renewal
 from publishers.http.client import UNSHAPED, Act, Client
 from publishers.limits import check, missing, refuse
-from publishers.pictures import check_file
+from publishers.pictures import check_files
 from publishers.platforms import capabilities
 from publishers.port import (
     Absent,
@@ -43,10 +43,10 @@ from publishers.port import (
     Receipt,
     refuse_foreign,
 )
+from publishers.sameness import since
 from publishers.served import Served
 from publishers.settings import Settings
 
-_EARLY = timedelta(minutes=15)
 _KEPT = timedelta(hours=25)
 _LOOKS = 15
 _ABSURD = 10**9
@@ -117,8 +117,7 @@ class ContainerPublisher:
 
     def preview(self, post: Post) -> Prepared:
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self._capabilities.max_bytes)
+        check_files(post, self._capabilities.max_bytes)
         request = {
             "user": self._user,
             "text": post.text,
@@ -250,9 +249,9 @@ class ContainerPublisher:
     def _listed(self, prepared: Prepared) -> tuple[Receipt, bool]:
         """Of a container that was published: the receipt of its post, and whether that may have
         been taken down since. Where it cannot be told apart, only the container's id is known."""
-        since = datetime.fromisoformat(prepared.request["due"]) - _EARLY
+        after = since(prepared.request)
         text, alts = str(prepared.request["text"]), list(prepared.request["alts"])
-        found, whole = self._shown.search(text, alts, since)
+        found, whole = self._shown.search(text, alts, after)
         return found or self._known(prepared), found is None and whole
 
     def _known(self, prepared: Prepared) -> Receipt:

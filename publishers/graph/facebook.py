@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from publishers.graph.client import VERSION, Graph, node
 from publishers.graph.reading import at_of
 from publishers.http.client import Act
 from publishers.limits import check, refuse
-from publishers.pictures import check_file, read_whole
+from publishers.pictures import check_files, read_whole
 from publishers.platforms import capabilities
 from publishers.port import (
     Absent,
@@ -36,10 +36,9 @@ from publishers.port import (
     Receipt,
     refuse_foreign,
 )
-from publishers.sameness import same_text
+from publishers.sameness import same_text, since
 from publishers.settings import Settings
 
-_EARLY = timedelta(minutes=15)
 _MEDIA = "attachments{media_type,target{id},subattachments{target{id}}}"
 _FIELDS = f"id,message,created_time,permalink_url,{_MEDIA}"
 
@@ -87,8 +86,7 @@ class FacebookPublisher:
 
     def preview(self, post: Post) -> Prepared:
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self._capabilities.max_bytes)
+        check_files(post, self._capabilities.max_bytes)
         request = {
             "page": self._page,
             "text": post.text,
@@ -124,15 +122,15 @@ class FacebookPublisher:
 
     def find(self, prepared: Prepared) -> Found | Absent | CannotTell:
         """The post with these pictures; without pictures, the oldest with these words."""
-        since = datetime.fromisoformat(prepared.request["due"]) - _EARLY
+        after = since(prepared.request)
         uploads = [str(one) for one in prepared.request["uploads"]]
         text = str(prepared.request["text"])
-        params = {"fields": _FIELDS, "since": str(int(since.timestamp()))}
+        params = {"fields": _FIELDS, "since": str(int(after.timestamp()))}
         found, alike = None, False
         for entry in self._graph.listed("looking the post up", f"{self._page}/feed", **params):
             if entry is None:
                 return CannotTell("the Page has more posts than can be read back")
-            if at_of(entry, "created_time") < since:
+            if at_of(entry, "created_time") < after:
                 continue
             shown, same = _shown(entry), same_text(str(entry.get("message", "")), text)
             if sorted(shown) == sorted(uploads) and (same or uploads):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +24,7 @@ from publishers.http.table import doubt
 from publishers.limits import check, refuse
 from publishers.linkedin.client import VERSION, LinkedIn
 from publishers.linkedin.little_text import escape, unescape
-from publishers.pictures import check_file, read_whole
+from publishers.pictures import check_files, read_whole
 from publishers.platforms import capabilities
 from publishers.port import (
     Absent,
@@ -39,10 +39,9 @@ from publishers.port import (
     Receipt,
     refuse_foreign,
 )
-from publishers.sameness import same_text
+from publishers.sameness import same_text, since
 from publishers.settings import Settings
 
-_EARLY = timedelta(minutes=15)
 _PAGES = 5
 _PAGE = 50
 
@@ -109,8 +108,7 @@ class LinkedInPublisher:
 
     def preview(self, post: Post) -> Prepared:
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self._capabilities.max_bytes)
+        check_files(post, self._capabilities.max_bytes)
         request = {
             "author": self._author,
             "commentary": escape(post.text),
@@ -165,10 +163,9 @@ class LinkedInPublisher:
     def find(self, prepared: Prepared) -> Found | Absent | CannotTell:
         """The post with these pictures; without pictures, the oldest with these words."""
         self._linkedin.renew_in_time()
-        since = datetime.fromisoformat(prepared.request["due"]) - _EARLY
         uploads, words = _uploads(prepared), unescape(prepared.request["commentary"])
         found, alike = None, False
-        for entry in self._posts(since):
+        for entry in self._posts(since(prepared.request)):
             if entry is None:
                 return CannotTell("the page has more posts than can be read back")
             shown = [str(one.get("id", "")) for one in _images(entry)]
@@ -228,7 +225,7 @@ class LinkedInPublisher:
         params |= {"start": str(start), "count": str(count)}
         return {"params": params, "headers": {"X-RestLi-Method": "FINDER"}}
 
-    def _posts(self, since: datetime) -> Iterator[Mapping[str, Any] | None]:
+    def _posts(self, after: datetime) -> Iterator[Mapping[str, Any] | None]:
         """The page's posts since then, newest first; None at the end when there may be more. A page
         of the list may be short, or lack what the token may not see: only an empty one ends it."""
         what = "looking the post up"
@@ -239,7 +236,7 @@ class LinkedInPublisher:
             if not isinstance(entries, list):
                 raise doubt(f"{self._linkedin.host}: {what}: an answer without a list", Act.READ)
             for entry in entries:
-                if _at(entry) < since:
+                if _at(entry) < after:
                     return
                 yield entry
             if not entries:

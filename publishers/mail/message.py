@@ -23,10 +23,10 @@ from html import escape
 from typing import Any
 
 from publishers.facts import society_of
+from publishers.pictures import SUFFIXES
 from publishers.port import Post
 from publishers.shelf import slug
 
-_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _SUBJECT = 200
 _WIDTH = 600
 _SMALL = "font-size:14px;opacity:.8"
@@ -41,7 +41,7 @@ def freeze(post: Post, sender: tuple[str, str], to: Sequence[str]) -> dict[str, 
     pictures = [
         {
             "cid": f"{number}.{name}@{domain}",
-            "name": f"{number}.{_SUFFIXES[picture.media_type]}",
+            "name": f"{number}.{SUFFIXES[picture.media_type]}",
             "media_type": picture.media_type,
             "digest": picture.digest,
             "alt": picture.alt,

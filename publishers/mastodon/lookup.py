@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from publishers.mastodon.stored import Stored, id_of, uploads_of
 from publishers.port import Absent, CannotTell, Found
+from publishers.sameness import since
 
 PAGE = 40
 """How many posts a page has at most (docs.joinmastodon.org/methods/accounts)."""
 _PAGES = 10
-_EARLY = timedelta(minutes=15)
 """By how much the server's clock may be behind ours."""
 
 Page = Callable[[str | None], list[Any]]
@@ -24,13 +24,13 @@ def look(
 ) -> Found | Absent | CannotTell:
     """Whether the post is there. `by_pictures`: the server keeps the ids of pictures, so a post
     that has any is known by them, and another one with the same words is not taken for it."""
-    since = datetime.fromisoformat(request["due"]) - _EARLY
+    after = since(request)
     before: str | None = None
     changed = False
     for _ in range(_PAGES):
         raw = page(before)
         for post in filter(None, map(Stored.read, raw)):
-            if _older(post, since):
+            if _older(post, after):
                 continue
             if _is_it(post, request, by_pictures=by_pictures):
                 return Found(post.receipt(request, now))
@@ -38,7 +38,7 @@ def look(
         if not raw:
             return _absent(changed=changed)
         last = Stored.read(raw[-1])
-        if last is not None and _older(last, since):
+        if last is not None and _older(last, after):
             return _absent(changed=changed)
         reached = id_of(raw[-1])
         if reached is None or reached == before:
@@ -67,5 +67,5 @@ def _absent(*, changed: bool) -> Absent | CannotTell:
     return Absent()
 
 
-def _older(post: Stored, since: datetime) -> bool:
-    return post.at is not None and post.at < since
+def _older(post: Stored, after: datetime) -> bool:
+    return post.at is not None and post.at < after

@@ -28,7 +28,7 @@ from publishers.mastodon.languages import language_for
 from publishers.mastodon.lookup import look
 from publishers.mastodon.server import Server
 from publishers.mastodon.stored import Stored, id_of, uploads_of
-from publishers.pictures import check_file, read_whole
+from publishers.pictures import check_files, read_whole
 from publishers.port import (
     Absent,
     CannotTell,
@@ -103,8 +103,7 @@ class MastodonPublisher:
     def preview(self, post: Post) -> Prepared:
         refuse(self.validate(post))
         most = self.capabilities().max_bytes
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, most)
+        check_files(post, most)
         request = {
             "text": post.text,
             "language": post.language,

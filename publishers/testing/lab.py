@@ -7,6 +7,7 @@ then asserts that it really is so.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +46,7 @@ class Seen:
     marked: tuple[str, ...] | None = None
 
 
-class Lab:
+class Lab(ABC):
     """One fresh account on the platform, and what is to be seen there."""
 
     deviations: Mapping[str, str] = {}
@@ -65,13 +66,13 @@ class Lab:
         one."""
         return NOW
 
+    @abstractmethod
     def publisher(self) -> Publisher:
         """A new publisher on the same account, as after a restart."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seen(self) -> list[Seen]:
         """What a visitor sees on the account now, oldest first."""
-        raise NotImplementedError
 
     def expected(self, post: Post) -> Seen:
         """What a visitor should see of this post."""
@@ -87,10 +88,10 @@ class Lab:
         """A post that is due now."""
         return a_post(key=key, text=text, language=language, pictures=pictures, at=self.now)
 
+    @abstractmethod
     def through(self, fault: Fault, publisher: Publisher, prepared: Prepared) -> Receipt:
         """`publisher.publish(prepared, self.now)`, with this happening to its one request. Raises
         what that raises; Unknown where the process died of it."""
-        raise NotImplementedError
 
     def over_limit(self, prepared: Prepared) -> Prepared | None:
         """The same request with a text that is longer than the platform takes, made without
@@ -109,14 +110,14 @@ class HttpLab(Lab):
     table: ClassVar[Table] = Table(())
     """The adapter's error table."""
 
+    @abstractmethod
     def impatient(self) -> Publisher:
         """As `publisher`, but with half a second for a whole exchange: best a subclass of the
         adapter with `deadline = 0.5`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def elsewhere(self, origin: str, ca_file: str) -> Publisher:
         """As `publisher`, but with its server at this origin and with this authority trusted."""
-        raise NotImplementedError
 
     def says(self, name: str) -> bytes | Mapping[str, object]:
         """The body in which the platform names this error of the table."""

@@ -19,7 +19,7 @@ from publishers.facts import lacking
 from publishers.http.client import Act, Answer, Client
 from publishers.http.table import doubt
 from publishers.limits import check, missing, refuse
-from publishers.pictures import check_file, read_whole
+from publishers.pictures import check_files, read_whole
 from publishers.platforms import capabilities
 from publishers.port import (
     Absent,
@@ -102,8 +102,7 @@ class XPublisher:
 
     def preview(self, post: Post) -> Prepared:
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self._capabilities.max_bytes)
+        check_files(post, self._capabilities.max_bytes)
         request = {
             "text": post.text,
             "due": post.due.isoformat(),

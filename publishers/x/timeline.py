@@ -5,15 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from publishers.errors import Transient
 from publishers.http.client import UNSHAPED
 from publishers.port import Receipt
-from publishers.sameness import same_text
+from publishers.sameness import same_text, since
 
-EARLY = timedelta(minutes=15)
 """How much earlier than planned a post may have gone out, by whatever clock."""
 
 # A name begins where no other goes on: else a long text without spaces is tried at every letter.
@@ -22,9 +21,9 @@ _LINK = re.compile(r"(?:https?://)?(?<![\w-])((?:[\w-]++\.)+[\w-]{2,}[^\s]*?)/?(
 
 def question(request: Mapping[str, Any]) -> dict[str, str | int]:
     """The parameters that ask for the account's posts since this one was due."""
-    since = datetime.fromisoformat(request["due"]) - EARLY
+    after = since(request)
     return {
-        "start_time": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "start_time": after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "max_results": 100,
         "exclude": "replies,retweets",
         "tweet.fields": "created_at,attachments,edit_history_tweet_ids,entities,note_tweet",
@@ -46,13 +45,13 @@ def _match(request: Mapping[str, Any], page: Mapping[str, Any]) -> Receipt | Non
     media = page.get("includes", {}).get("media", [])
     # A picture that is told without a description has none.
     alts = {one["media_key"]: str(one.get("alt_text") or "") for one in media}
-    since = datetime.fromisoformat(request["due"]) - EARLY
+    after = since(request)
     for post in reversed(page.get("data", [])):
         keys = post.get("attachments", {}).get("media_keys", [])
         told = [alts.get(key) for key in keys]
         if len(keys) != len(request["pictures"]) or not _fits(told, request["alts"]):
             continue
-        late = datetime.fromisoformat(post["created_at"]) >= since
+        late = datetime.fromisoformat(post["created_at"]) >= after
         if late and same_text(written(post), plain(request["text"])):
             return _receipt(request, post, told)
     return None

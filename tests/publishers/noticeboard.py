@@ -17,7 +17,7 @@ from publishers.errors import AuthExpired
 from publishers.http.client import Act, Answer, Client
 from publishers.http.table import Means, Row, Table, doubt
 from publishers.limits import check, refuse
-from publishers.pictures import check_file, read_whole
+from publishers.pictures import check_files, read_whole
 from publishers.port import (
     Absent,
     CannotTell,
@@ -89,8 +89,7 @@ class NoticeboardPublisher:
 
     def preview(self, post: Post) -> Prepared:
         refuse(self.validate(post))
-        for number, picture in enumerate(post.pictures, 1):
-            check_file(picture, number, self.capabilities().max_bytes)
+        check_files(post, self.capabilities().max_bytes)
         alts = [picture.alt for picture in post.pictures]
         request = {"text": post.text, "language": post.language, "alts": alts}
         return Prepared.of(post.key, self.kind, request)
