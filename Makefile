@@ -38,6 +38,7 @@ torture: .venv/dev.stamp
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --output-file requirements/run.lock --quiet
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --constraints requirements/run.lock --output-file requirements/dev.lock --quiet
+	echo "translate-toolkit==3.20.4" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --output-file requirements/tools.txt --quiet
 
 clean:
 	rm -rf .venv build

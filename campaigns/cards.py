@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from campaigns.details import read_details
 from campaigns.errors import ContentError, Place
-from campaigns.kinds import KINDS, Carousel, FieldSpec, Kind
+from campaigns.kinds import KINDS, PHOTO_ALT, Carousel, FieldSpec, Kind
 from campaigns.model import Card, Message, Photo
+from campaigns.pictures import read_photo
 from campaigns.strict_yaml import Fields, Node, Text, as_fields, as_items, as_text
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FIGURE = re.compile(r"figure(?:_[2-9])?")
-_FRACTION = re.compile(r"0(?:\.\d{1,6})?|1(?:\.0{1,6})?")
 
 
 def read_cards(top: Fields) -> tuple[Card, ...]:
@@ -46,17 +47,28 @@ def identifier(fields: Fields, key: str) -> str:
 
 
 def message(node: Node, spec: FieldSpec, context: str) -> Message:
-    """A message is one text, or ``{msg, note, max}`` when a translator should know more."""
+    """A message is one text, or ``{msg, note, max, minor}`` when there is more to know about it."""
     if isinstance(node, Text):
-        text, note, limit, place = as_text(node), "", spec.max, node.place
+        text, note, limit, place, minor = as_text(node), "", spec.max, node.place, False
     else:
         fields = as_fields(node)
         text = fields.text("msg")
         note = fields.optional_text("note")
         limit = _limit(fields, spec)
+        minor = _minor(fields)
         place = fields.need("msg").place
         fields.done()
-    return Message(context, _clean(text), limit, spec.where, spec.what, note, place)
+    return Message(context, _clean(text), limit, spec.where, spec.what, note, place, minor)
+
+
+def _minor(fields: Fields) -> bool:
+    typed = fields.optional_text("minor")
+    if typed not in ("", "true"):
+        raise ContentError(
+            fields.need("minor").place, f"{fields.path}.minor", f"is '{typed}'",
+            "write \"true\" when the meaning stayed, or remove the line",
+        )  # fmt: skip
+    return typed == "true"
 
 
 def _limit(fields: Fields, spec: FieldSpec) -> int:
@@ -94,6 +106,7 @@ def _card(fields: Fields) -> Card:
         photo=_photo(fields),
         place=fields.place,
         parts=parts,
+        details=read_details(fields, kind.name),
     )
     fields.done()
     return card
@@ -154,43 +167,7 @@ def _figures(fields: Fields) -> dict[str, str]:
 
 def _photo(fields: Fields) -> Photo | None:
     node = fields.get("photo")
-    if node is None:
-        return None
-    photo = as_fields(node)
-    value = Photo(
-        file=photo.place.file.parent / photo.text("file"),
-        credit=photo.text("credit"),
-        consent=photo.text("consent"),
-        place=photo.place,
-        focus=_focus(photo),
-    )
-    photo.done()
-    return value
-
-
-def _focus(photo: Fields) -> tuple[float, float] | None:
-    node = photo.get("focus")
-    if node is None:
-        return None
-    members = as_items(node)
-    if len(members) != 2:
-        raise ContentError(
-            node.place, node.path, f"has {len(members)} members", "write two: from left, from top"
-        )
-    across, down = (_fraction(member) for member in members)
-    return across, down
-
-
-def _fraction(node: Node) -> float:
-    typed = as_text(node)
-    if not _FRACTION.fullmatch(typed):
-        raise ContentError(
-            node.place,
-            node.path,
-            f"'{typed}' is not a place in the picture",
-            'write a fraction from 0 to 1, such as "0.5"',
-        )
-    return float(typed)
+    return None if node is None else read_photo(node)
 
 
 def _messages(fields: Fields, kind: Kind, card_id: str) -> dict[str, Message]:
@@ -205,7 +182,25 @@ def _messages(fields: Fields, kind: Kind, card_id: str) -> dict[str, Message]:
             found.update(_list(node, spec, card_id))
         else:
             found[spec.name] = message(node, spec, f"{card_id}.{spec.name}")
-    return found
+    return found | _photo_alt(fields, card_id)
+
+
+def _photo_alt(fields: Fields, card_id: str) -> dict[str, Message]:
+    """What the photograph shows, in words that are translated with the card."""
+    node, name = fields.get(PHOTO_ALT.name), PHOTO_ALT.name
+    if fields.get("photo") is None:
+        if node is None:
+            return {}
+        raise ContentError(
+            node.place, node.path, "describes a photo the card does not have", "remove one of them"
+        )
+    if node is None:
+        raise ContentError(
+            fields.place, f"cards.{card_id}.{name}",
+            "is missing: people who do not see the photo are told what it shows",
+            f"add '{name}: \"...\"', at most {PHOTO_ALT.max} characters",
+        )  # fmt: skip
+    return {name: message(node, PHOTO_ALT, f"{card_id}.{name}")}
 
 
 def _list(node: Node, spec: FieldSpec, card_id: str) -> dict[str, Message]:

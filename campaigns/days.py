@@ -15,15 +15,6 @@ _HOURS = re.compile(rf"{_TIME.pattern}-{_TIME.pattern}")
 _MINUTES = re.compile(r"([1-9]|[1-5]\d|60) min")
 
 
-def clock_time(node: Node) -> time:
-    """A wall time such as 09:00."""
-    value = as_text(node)
-    match = _TIME.fullmatch(value)
-    if match is None:
-        raise ContentError(node.place, node.path, f"'{value}' is not a time", "write '09:00'")
-    return time(int(match[1]), int(match[2]))
-
-
 def day_rules(fields: Fields) -> DayRules:
     """The rules about days and hours among the keys of a ``schedule``; all are optional."""
     return DayRules(

@@ -44,25 +44,49 @@ class Carousel:
 class Kind:
     """A kind of card.
 
-    ``slides`` gives the least and most pictures of a kind that is always a carousel, each with
-    fields of its own; ``carousel`` is how a kind of one picture may be told in several.
+    ``label`` names the shared message that says what it is, ``labels`` the others its picture
+    shows. ``slides`` gives the least and most pictures of a kind that is always a carousel, each
+    with fields of its own; ``carousel`` is how a kind of one picture may be told in several. What
+    it has besides texts is read by :mod:`campaigns.details`.
     """
 
     name: str
     layout: str
     fields: tuple[FieldSpec, ...]
+    label: str = ""
+    labels: tuple[str, ...] = ()
     slides: tuple[int, int] | None = None
     slide_fields: tuple[FieldSpec, ...] = ()
     carousel: Carousel | None = None
 
+    @property
+    def layouts(self) -> frozenset[str]:
+        """The layouts made for it; a card may ask for another by name."""
+        return frozenset({self.layout, *([self.carousel.layout] if self.carousel else [])})
+
+
+COMMON_LABELS = ("source", "slide", "helpline", "sample_line", "day")
+"""Labels that any card may show."""
+
+PHOTO_ALT = FieldSpec(
+    "photo_alt", 120, "picture description for screen readers", "what a photograph shows"
+)
+"""What every card with a photograph says of it besides."""
 
 _MORE = FieldSpec("more", 300, "post text under the picture", "one or two sentences", False)
 _HEADING = FieldSpec("heading", 60, "picture, large type", "the heading of the card")
-_BODY = FieldSpec("body", 220, "picture, body type", "the text of the card")
 
 
-def _message(name: str) -> Kind:
-    return Kind(name, "message", (_HEADING, _BODY, _MORE))
+def _body(limit: int, what: str = "the text of the card") -> FieldSpec:
+    return FieldSpec("body", limit, "picture, body type", what)
+
+
+def _place(*, required: bool) -> FieldSpec:
+    return FieldSpec("place", 60, "picture, beside the date", "where: no full stop", required)
+
+
+def _join(what: str) -> FieldSpec:
+    return FieldSpec("join", 80, "picture, last line", what)
 
 
 KINDS: dict[str, Kind] = {
@@ -76,6 +100,7 @@ KINDS: dict[str, Kind] = {
                 FieldSpec("fact", 150, "picture, larger half", "the fact that answers the myth"),
                 _MORE,
             ),
+            labels=("myth", "fact"),
             carousel=Carousel(
                 "myth_then_fact",
                 (Part("myth_slide", ("myth",)), Part("fact_slide", ("myth", "fact"))),
@@ -86,9 +111,10 @@ KINDS: dict[str, Kind] = {
             "tip",
             (
                 FieldSpec("title", 60, "picture, large type", "the advice in a few words"),
-                FieldSpec("body", 160, "picture, body type", "how to follow the advice"),
+                _body(160, "how to follow the advice"),
                 _MORE,
             ),
+            label="tip",
         ),
         Kind(
             "statistic",
@@ -99,16 +125,29 @@ KINDS: dict[str, Kind] = {
                 FieldSpec("body", 140, "picture, below the figure", "what the figure counts"),
                 _MORE,
             ),
+            label="figure",
         ),
         Kind(
             "definition",
             "definition",
             (_MORE,),
+            label="definition",
             slides=(2, 5),
             slide_fields=(
                 FieldSpec("heading", 60, "carousel picture, large type", "the heading"),
                 FieldSpec("body", 200, "carousel picture, body type", "one part of a definition"),
             ),
+        ),
+        Kind(
+            "term",
+            "term",
+            (
+                FieldSpec("heading", 60, "picture, large type", "the term that is explained"),
+                FieldSpec("plain", 150, "picture, larger half", "what it means in plain words"),
+                FieldSpec("legal", 150, "picture, smaller half", "what the law says"),
+                _MORE,
+            ),
+            labels=("plain", "law"),
         ),
         Kind(
             "get_help",
@@ -123,16 +162,79 @@ KINDS: dict[str, Kind] = {
             ),
         ),
         Kind(
-            "resource",
+            "checklist",
             "checklist",
             (
                 _HEADING,
                 FieldSpec("items", 70, "picture, a line of a list", "one step", repeat=(3, 6)),
                 _MORE,
             ),
+            label="checklist",
         ),
-        _message("invitation"),
-        _message("event"),
-        _message("story"),
+        Kind(
+            "resource",
+            "notice",
+            (_HEADING, _body(180, "what the publication is good for"), _MORE),
+            label="resource",
+            labels=("languages", "ask_language"),
+        ),
+        Kind(
+            "invitation",
+            "notice",
+            (
+                _HEADING,
+                _body(180, "what the course gives"),
+                _place(required=False),
+                _join("how to take part"),
+                _MORE,
+            ),
+            label="invitation",
+            labels=("editions",),
+        ),
+        Kind(
+            "event",
+            "notice",
+            (_HEADING, _place(required=True), _body(180, "what will happen"), _MORE),
+            label="event",
+        ),
+        Kind(
+            "recap",
+            "notice",
+            (_HEADING, _place(required=True), _body(180, "what has happened"), _MORE),
+            label="recap",
+        ),
+        Kind(
+            "story",
+            "story",
+            (
+                _HEADING,
+                _body(220, "what somebody went through, so that nobody can be found"),
+                _MORE,
+            ),
+            label="story",
+            labels=("told_by_several", "told_with_consent"),
+        ),
+        Kind(
+            "result",
+            "result",
+            (
+                FieldSpec("lead", 60, "picture, above the figure", "when and where it counts"),
+                FieldSpec("value", 24, "picture, very large type", "the result with its unit"),
+                FieldSpec("body", 140, "picture, below the figure", "what was achieved"),
+                _MORE,
+            ),
+            label="result",
+        ),
+        Kind(
+            "network",
+            "notice",
+            (
+                FieldSpec("heading", 60, "picture, large type", "the name of the network"),
+                _body(180, "what the network is and does"),
+                _join("how to join or to reach it"),
+                _MORE,
+            ),
+            label="network",
+        ),
     )
 }

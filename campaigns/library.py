@@ -1,8 +1,9 @@
 """Everything there is to say, from the shipped folder and from a workspace laid over it.
 
 A workspace is a folder of the same shape as this package: ``campaigns/<id>/campaign.yaml``,
-``sources.yaml``, ``figures.yaml``, ``helplines.yaml``, ``societies.yaml``, ``observances.yaml``,
-``shared.yaml``. A record with the id of a shipped one takes its place.
+``sources.yaml``, ``figures.yaml``, ``referrals.yaml``, ``societies.yaml``, ``observances.yaml``,
+``shared.yaml``, ``pictures.yaml``, ``risk.yaml``, ``overrides.yaml``. A record with the id of a
+shipped one takes its place.
 """
 
 from __future__ import annotations
@@ -14,15 +15,20 @@ from typing import TypeVar
 
 from campaigns.errors import ContentError, Place
 from campaigns.loader import load_campaign
-from campaigns.model import Campaign, Figure, Helpline, Message, Society, Source
+from campaigns.model import Campaign, Message, Society
 from campaigns.observances import Observance, load_observances
-from campaigns.registers import load_figures, load_helplines, load_shared, load_sources
+from campaigns.overrides import Override, load_overrides, refuse_own
+from campaigns.pictures import Motif, load_vocabulary
+from campaigns.records import Figure, Referral, Source
+from campaigns.referrals import load_referrals, refuse_old_file
+from campaigns.registers import load_figures, load_shared, load_sources
+from campaigns.risk import Signature, load_signatures
 from campaigns.societies import load_societies
 
 SHIPPED = Path(__file__).parent
 REGISTERS = (
-    "sources.yaml", "figures.yaml", "helplines.yaml", "societies.yaml", "observances.yaml",
-    "shared.yaml",
+    "sources.yaml", "figures.yaml", "referrals.yaml", "societies.yaml", "observances.yaml",
+    "shared.yaml", "pictures.yaml", "risk.yaml", "overrides.yaml",
 )  # fmt: skip
 
 Record = TypeVar("Record")
@@ -35,10 +41,13 @@ class Library:
     folders: tuple[Path, ...]
     sources: Mapping[str, Source]
     figures: Mapping[str, Figure]
-    helplines: Mapping[str, Helpline]
+    referrals: Mapping[str, Referral]
     societies: Mapping[str, Society]
     observances: Mapping[str, Observance]
     shared: Mapping[str, Message]
+    pictures: Mapping[str, Motif] = field(default_factory=dict)
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
     workspace: Path | None = None
     stamp: tuple[object, ...] = ()
     _parsed: dict[Path, tuple[object, Campaign]] = field(default_factory=dict, repr=False)
@@ -82,15 +91,19 @@ def open_library(workspace: Path | None = None) -> Library:
     folders = [SHIPPED]
     if workspace is not None and (workspace / "campaigns").is_dir():
         folders.append(workspace / "campaigns")
+        refuse_old_file(workspace / "campaigns")
     stamp = _stamp(folders)  # before reading: a change in between is seen next time
     return Library(
         folders=tuple(folders),
         sources=_overlay(folders, "sources.yaml", load_sources),
         figures=_overlay(folders, "figures.yaml", load_figures),
-        helplines=_overlay(folders, "helplines.yaml", load_helplines),
+        referrals=_overlay(folders, "referrals.yaml", load_referrals),
         societies=_overlay(folders, "societies.yaml", load_societies),
         observances=_overlay(folders, "observances.yaml", load_observances),
         shared=_overlay(folders, "shared.yaml", load_shared),
+        pictures=_overlay(folders, "pictures.yaml", load_vocabulary),
+        signatures=_overlay(folders, "risk.yaml", load_signatures),
+        overrides=_overlay(folders, "overrides.yaml", load_overrides),
         workspace=workspace,
         stamp=stamp,
     )
@@ -120,6 +133,7 @@ def _overlay(
 
 def _check_references(campaign: Campaign, library: Library) -> None:
     place = Place(campaign.file)
+    refuse_own(library.overrides.values(), campaign.id, campaign.author)
     if campaign.id != campaign.file.parent.name:
         raise ContentError(
             place, "id", f"'{campaign.id}' differs from the folder's name", "make them equal"

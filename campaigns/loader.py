@@ -7,11 +7,13 @@ from datetime import time
 from pathlib import Path
 
 from campaigns.cards import identifier, message, read_cards
-from campaigns.days import clock_time, day_rules, spread
+from campaigns.days import day_rules, spread
 from campaigns.errors import ContentError
+from campaigns.hashtags import MOST, doubt
 from campaigns.kinds import FieldSpec
 from campaigns.model import Campaign, LatePolicy, Schedule, Slot
-from campaigns.strict_yaml import Fields, Node, as_items, as_text, load
+from campaigns.risk import read_risk
+from campaigns.strict_yaml import Fields, Node, as_items, as_text, as_time, load
 
 _HASHTAG = re.compile(r"[^\W\d_]\w*")
 _DAY = re.compile(r"[+-]?\d{1,3}")
@@ -30,7 +32,7 @@ def load_campaign(path: Path) -> Campaign:
         observance=top.text("observance"),
         source_locale=top.text("source_locale"),
         hashtags=_hashtags(top),
-        risk=top.text("risk"),
+        risk=read_risk(top),
         title=message(top.need("title"), _TITLE, "campaign.title"),
         call=message(top.need("call"), _CALL, "campaign.call"),
         schedule=_schedule(top.fields("schedule"), {card.id for card in cards}),
@@ -51,9 +53,11 @@ def _hashtags(top: Fields) -> tuple[str, ...]:
                 f"'{tag}' is not a hashtag",
                 "write letters and digits without '#', for example EndHumanTrafficking",
             )
-    if len(tags) > 3:
+        if (wrong := doubt(tag)) is not None and wrong.sure:
+            raise ContentError(top.need("hashtags").place, "hashtags", wrong.problem, wrong.remedy)
+    if len(tags) > MOST:
         raise ContentError(
-            top.need("hashtags").place, "hashtags", f"has {len(tags)} tags", "keep at most 3"
+            top.need("hashtags").place, "hashtags", f"has {len(tags)} tags", f"keep at most {MOST}"
         )
     return tags
 
@@ -71,9 +75,9 @@ def _schedule(fields: Fields, cards: set[str]) -> Schedule:
     chosen: LatePolicy = policy  # type: ignore[assignment]  # narrowed by the test above
     until = late.get("until")
     schedule = Schedule(
-        at=clock_time(fields.need("time")),
+        at=as_time(fields.need("time")),
         late=chosen,
-        until=clock_time(until) if until is not None else time(20, 0),
+        until=as_time(until) if until is not None else time(20, 0),
         slots=tuple(_slot(day, node, cards) for day, node in fields.fields("days")),
         days=day_rules(fields),
         spread=spread(fields),

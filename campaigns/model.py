@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from campaigns.consent import Consent
+from campaigns.details import Details
 from campaigns.errors import Place
 from campaigns.kinds import Part
 
-Unit = Literal["number", "percent"]
 Emblem = Literal["cross", "crescent", "star"]
 LatePolicy = Literal["post_until", "hold", "skip"]
 LogoHolds = Literal["emblem", "name"]
@@ -35,7 +35,8 @@ class Message:
     """A translatable text.
 
     ``context`` is its identity (gettext ``msgctxt``), not the English wording. ``max`` is the
-    longest the English may be, in grapheme clusters.
+    longest the English may be, in grapheme clusters. ``minor`` says that its last rewording left
+    the meaning as it was, so that translations may stay.
     """
 
     context: str
@@ -45,21 +46,40 @@ class Message:
     what: str
     note: str
     place: Place
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photograph of a card: where it lies, whose it is, and who agreed to its use.
+    """A picture of a card: where it lies, whose it is, what it shows, and who agreed to its use.
 
-    ``focus`` is what matters in it, as fractions of the upright picture from its left and top; None
-    when nobody has said.
+    ``origin``, ``depicts`` and ``people`` are words of :mod:`campaigns.pictures`. ``consent`` is
+    that of the people who can be recognised; None where nobody can. ``focus`` is what matters in
+    it, as fractions of the upright picture from its left and top; None when nobody has said.
     """
 
     file: Path
     credit: str
-    consent: str
+    origin: str
+    depicts: tuple[str, ...]
+    people: str
+    consent: Consent | None
     place: Place
     focus: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskNote:
+    """Who could be hurt by a campaign, what is done about it, and who assessed that and when.
+
+    A part that is not written yet is empty. ``place`` is where the note stands, or should.
+    """
+
+    could_be_hurt: str
+    mitigation: str
+    assessed_by: str
+    assessed_on: date | None
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +89,8 @@ class Card:
     ``fields`` maps a field to its message in reading order; members of lists and slides are
     ``items.1`` and ``slides.2.heading``. ``pictures`` is how many pictures it makes; ``parts`` says
     what each of them shows where they share the card's fields (myth, then fact), and is empty where
-    each picture has fields of its own.
+    each picture has fields of its own. ``details`` are days, languages and whatever else nobody
+    translates.
     """
 
     id: str
@@ -83,6 +104,7 @@ class Card:
     photo: Photo | None
     place: Place
     parts: tuple[Part, ...] = ()
+    details: Details = field(default_factory=Details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +183,7 @@ class Campaign:
     observance: str
     source_locale: str
     hashtags: tuple[str, ...]
-    risk: str
+    risk: RiskNote
     title: Message
     call: Message
     schedule: Schedule
@@ -181,87 +203,6 @@ class Campaign:
             if card.id == card_id:
                 return card
         raise KeyError(card_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A record of the resource library; the six fields are those its users know."""
-
-    id: str
-    title: str
-    abstract: str
-    country: str
-    region: str
-    authors: str
-    year: str
-    category: str
-    url: str = ""
-
-    @property
-    def credit(self) -> str:
-        """What a card prints under the text: who and when."""
-        return f"{self.authors}, {self.year}"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number that may be printed: what it counts, in which year, and until when it holds."""
-
-    id: str
-    value: Decimal
-    unit: Unit
-    counts: str
-    year: str
-    source: str
-    review_by: date
-    grade: str
-    note: str = ""
-
-    def expired(self, on: date) -> bool:
-        """Whether the figure needs a fresh look before it may be posted on this day."""
-        return on > self.review_by
-
-
-@dataclass(frozen=True, slots=True)
-class Helpline:
-    """A line people may call: exactly as its operator publishes it, and who checked that.
-
-    ``method`` says how it was checked (operator's site, test call, written confirmation).
-    ``display`` is never reformatted. ``status`` is ``active``, ``suspended``, ``unknown`` or
-    ``sample``; a sample is for looking at, never for posting.
-    """
-
-    id: str
-    territory: str
-    name: str
-    display: str
-    operator: str
-    operator_type: str
-    evidence: tuple[str, ...]
-    verified_on: date | None
-    verified_by: tuple[str, ...]
-    method: str
-    status: str
-
-    MAX_AGE_DAYS = 90
-
-    def problem(self, on: date) -> str:
-        """Why the line may not be posted on this day, or an empty text.
-
-        Two people, a stated source and a check at most 90 days old
-        (the gate of the helpline study; tightened further for the day itself by the society).
-        """
-        if self.status == "sample":
-            return "the helpline shown is only a sample"
-        if self.status != "active":
-            return f"helpline {self.id} is {self.status}, not active"
-        checked = self.verified_on is not None and self.evidence and self.method
-        if self.verified_on is None or not checked or len(set(self.verified_by)) < 2:
-            return f"helpline {self.id} lacks a date, a method, evidence or a second verifier"
-        age = (on - self.verified_on).days
-        if not 0 <= age <= self.MAX_AGE_DAYS:
-            return f"helpline {self.id} was verified {age} days before the post, 0 to 90 allowed"
-        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +259,11 @@ class Society:
     holidays: Mapping[date, str] = field(default_factory=dict)
     working_days: frozenset[date] = frozenset()
     days: DayRules = field(default_factory=DayRules)
+
+    @property
+    def territory(self) -> str:
+        """The country it works in, without a region: ``ES`` of ``ES-CT``."""
+        return self.country.partition("-")[0] or self.id.upper()
 
     def name(self, locale: str) -> str:
         """The society's name in this locale, else its English name."""

@@ -1,4 +1,4 @@
-"""The registers: sources, figures, helplines, and the messages all campaigns share.
+"""The registers: sources, figures, and the messages all campaigns share.
 
 Every reader takes one file and returns records by id; :mod:`campaigns.library` lays a workspace's
 records over the shipped ones.
@@ -16,15 +16,16 @@ from typing import TypeVar
 from campaigns.cards import message
 from campaigns.errors import ContentError
 from campaigns.kinds import FieldSpec
-from campaigns.model import Figure, Helpline, Message, Source, Unit
-from campaigns.strict_yaml import Fields, Node, as_fields, as_text, load
+from campaigns.model import Message
+from campaigns.records import Figure, Scale, Source, Unit
+from campaigns.strict_yaml import Fields, Items, Node, as_date, as_fields, as_text, load
 
 Record = TypeVar("Record")
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 _SHARED = {
-    "labels": FieldSpec("labels", 80, "picture or post text, small type", "a label"),
+    "labels": FieldSpec("labels", 120, "picture or post text, small type", "a label"),
     "alt": FieldSpec("alt", 200, "picture description for screen readers", "a pattern"),
     "days": FieldSpec("days", 120, "post text", "the name of an awareness day"),
 }
@@ -38,11 +39,6 @@ def load_sources(path: Path) -> dict[str, Source]:
 def load_figures(path: Path) -> dict[str, Figure]:
     """The figures register."""
     return records(path, "figures", _figure)
-
-
-def load_helplines(path: Path) -> dict[str, Helpline]:
-    """The referral records."""
-    return records(path, "helplines", _helpline)
 
 
 def load_shared(path: Path) -> dict[str, Message]:
@@ -59,13 +55,7 @@ def load_shared(path: Path) -> dict[str, Message]:
 
 def a_date(node: Node) -> date:
     """An ISO date."""
-    typed = as_text(node)
-    try:
-        return date.fromisoformat(typed)
-    except ValueError as error:
-        raise ContentError(
-            node.place, node.path, f"'{typed}' is not a date", "write year-month-day"
-        ) from error
+    return as_date(node)
 
 
 def choice(fields: Fields, key: str, allowed: tuple[str, ...]) -> str:
@@ -77,6 +67,16 @@ def choice(fields: Fields, key: str, allowed: tuple[str, ...]) -> str:
             node.place, node.path, f"'{typed}' is not allowed", f"use one of {', '.join(allowed)}"
         )
     return typed
+
+
+def one_or_more(fields: Fields, key: str) -> tuple[str, ...]:
+    """A text, or a list of them."""
+    node = fields.need(key)
+    if not isinstance(node, Items):
+        return (as_text(node),)
+    if not node.nodes:
+        raise ContentError(node.place, node.path, "is empty", "write a text or a list of them")
+    return fields.texts(key)
 
 
 def records(path: Path, key: str, read: Callable[[Fields], Record]) -> dict[str, Record]:
@@ -102,8 +102,8 @@ def _source(fields: Fields) -> Source:
         id=fields.text("id"),
         title=fields.text("title"),
         abstract=fields.text("abstract"),
-        country=fields.text("country"),
-        region=fields.text("region"),
+        countries=one_or_more(fields, "country"),
+        regions=one_or_more(fields, "region"),
         authors=fields.text("authors"),
         year=fields.text("year"),
         category=fields.text("category"),
@@ -123,24 +123,17 @@ def _figure(fields: Fields) -> Figure:
         review_by=a_date(fields.need("review_by")),
         grade=choice(fields, "grade", ("primary", "secondary")),
         note=fields.optional_text("note"),
+        scale=_scale(fields, unit),
     )
 
 
-def _helpline(fields: Fields) -> Helpline:
-    checked = fields.get("verified_on")
-    return Helpline(
-        id=fields.text("id"),
-        territory=fields.text("territory"),
-        name=fields.text("name"),
-        display=fields.text("display"),
-        operator=fields.text("operator"),
-        operator_type=fields.text("operator_type"),
-        evidence=fields.texts("evidence", required=False),
-        verified_on=a_date(checked) if checked is not None else None,
-        verified_by=fields.texts("verified_by", required=False),
-        method=fields.optional_text("method"),
-        status=choice(fields, "status", ("active", "suspended", "unknown", "sample")),
-    )
+def _scale(fields: Fields, unit: Unit) -> Scale:
+    node = fields.get("scale")
+    if node is None:
+        return ""
+    if unit != "number":
+        raise ContentError(node.place, node.path, f"does not go with unit {unit}", "leave it out")
+    return choice(fields, "scale", ("million",))  # type: ignore[return-value]
 
 
 def _decimal(node: Node) -> Decimal:

@@ -8,8 +8,10 @@ keys, several documents) is refused, which also makes expansion bombs impossible
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, time
 from pathlib import Path
 
 import yaml
@@ -18,6 +20,9 @@ from campaigns.errors import ContentError, Place
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 12
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -131,6 +136,28 @@ def as_text(node: Node) -> str:
     if not node.value.strip():
         raise ContentError(node.place, node.path, "is empty", "write a text or remove the key")
     return node.value
+
+
+def as_date(node: Node) -> date:
+    """The date that was typed as year-month-day, such as 2027-07-30."""
+    typed = as_text(node)
+    try:
+        if not _DATE.fullmatch(typed):
+            raise ValueError
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise ContentError(
+            node.place, node.path, f"'{typed}' is not a date", "write year-month-day"
+        ) from error
+
+
+def as_time(node: Node) -> time:
+    """The wall time that was typed, such as 09:00."""
+    typed = as_text(node)
+    match = _TIME.fullmatch(typed)
+    if match is None:
+        raise ContentError(node.place, node.path, f"'{typed}' is not a time", "write '09:00'")
+    return time(int(match[1]), int(match[2]))
 
 
 def as_items(node: Node) -> tuple[Node, ...]:

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Literal
 
 from campaigns.errors import ContentError
+from campaigns.figures import stale
 from clarion.accounts import Standing, State, standings, stored, told
 from clarion.errors import ClarionError
 from clarion.outlook import CLOCK_COMMAND
@@ -132,6 +133,8 @@ def _workspace(settings: Settings) -> Iterator[Check]:
         "ok" if free > _LEAST_DISK else "warning",
         f"{free / 1024**3:.1f} GiB free at {settings.workspace}; 2 are comfortable",
     )
+    with closing(Studio(settings)) as studio:
+        yield from figure_checks(studio, studio.time.now().date())
     if not settings.database and not settings.ledger.exists():
         yield Check("ledger", "ok", "none yet; 'clarion plan' makes it")
         return
@@ -144,6 +147,20 @@ def _workspace(settings: Settings) -> Iterator[Check]:
         yield Check("ledger", "ok", f"{where}: {count} deliveries")
     except (LedgerError, ClarionError) as error:
         yield Check("ledger", "problem", str(error))
+
+
+def figure_checks(studio: Studio, today: date) -> Iterator[Check]:
+    """Figures that cards of the workspace's campaigns print and that are to be looked at soon."""
+    try:
+        campaigns = studio.campaigns()
+    except ContentError:  # 'clarion check' is about those
+        return
+    printed = {name for c in campaigns for card in c.cards for name in card.figures.values()}
+    found = [one for one in stale(studio.library.figures, today) if one.figure.id in printed]
+    for one in found:
+        yield Check("figures", "warning", f"{one}: look at its source, then renew it")
+    if not found:
+        yield Check("figures", "ok", f"{len(printed)} printed, none to be reviewed soon")
 
 
 def account_checks(found: Sequence[Standing]) -> Iterator[Check]:

@@ -8,15 +8,17 @@ longer reviewed hold the post.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from campaigns.errors import ContentError
-from campaigns.model import Society
-from clarion.press import SAMPLE, Press, job_of
+from campaigns.pictures import consent_problems
+from campaigns.risk import risk_problem
+from clarion.press import SAMPLE, Job, Press, job_of
 from locales import Held, LocalisedCard
 from publishers.errors import Transient
-from rendering.errors import AssetError
+from rendering.errors import AssetError, RenderError
 from rendering.store import StoreUnavailable
 from scheduler.delivery import Entry
 from scheduler.zones import zone
@@ -46,11 +48,11 @@ class Gate:
             return [str(error)]
         if isinstance(card, Held):
             return list(card.reasons)
-        changed = [*self._other_line(entry, card, job.society, today)]
-        changed = changed or self._other_text(entry, card)
-        return [*changed, *self.problems(card, today)]
+        changed = [*self._other_line(entry, card, job, today)]
+        changed = changed or self._other_text(entry, card, job)
+        return [*changed, *self.problems(card, job, today), *self._people(job, today)]
 
-    def problems(self, card: LocalisedCard, today: date) -> list[str]:
+    def problems(self, card: LocalisedCard, job: Job, today: date) -> list[str]:
         """What keeps this card from being posted on this day."""
         found = []
         for name in card.figures:
@@ -58,28 +60,47 @@ class Gate:
             if figure.expired(today):
                 found.append(f"figure {name} was to be reviewed by {figure.review_by}")
         if card.helpline and not (self.rehearsal and card.helpline == SAMPLE):
-            problem = self.press.library.helplines[card.helpline].problem(today)
+            problem = job.line_problem(self.press.library.referrals[card.helpline], today)
             found += [problem] if problem else []
+        if late := card.out_of_time(today):
+            found.append(late)
         if not card.reviewed and not self.rehearsal:
             found.append(f"catalogue {card.locale} is a draft awaiting review")
         return found
 
+    def _people(self, job: Job, today: date) -> list[str]:
+        """Whom the post could hurt: who is shown did not agree to it, or nobody has asked."""
+        found = consent_problems(job.card, today, job.society.territory)
+        risk = risk_problem(job.campaign, self.press.library.signatures)
+        return found + (["; ".join(risk)] if risk and not self.rehearsal else [])
+
     def _other_line(
-        self, entry: Entry, card: LocalisedCard, society: Society, today: date
+        self, entry: Entry, card: LocalisedCard, job: Job, today: date
     ) -> Iterator[str]:
         """What was approved is frozen: the line on its pictures must still be the one to show."""
         content = entry.delivery.content
         shown = dict(content.facts).get("helpline", "") if content else ""
         if shown == (card.texts["helpline_text"] if card.helpline else ""):
             return
-        lines = self.press.library.helplines
-        problems = [lines[name].problem(today) for name in society.helplines if name in lines]
+        problems = [job.line_problem(line, today) for line in self.press.lines(job.society)]
         why = "".join(f": {problem}" for problem in problems if problem)
         yield f"the helpline has changed since it was approved{why}; plan and approve it again"
 
-    def _other_text(self, entry: Entry, card: LocalisedCard) -> list[str]:
-        """What was approved must be what the campaign says now: a figure, a word, a name."""
+    def _other_text(self, entry: Entry, card: LocalisedCard, job: Job) -> list[str]:
+        """What was approved must be what the campaign says now: a figure, a word, a name; also
+        where only the post text has it."""
         content = entry.delivery.content
-        if content is None or tuple(picture.alt for picture in content.pictures) == card.alts:
+        if content is None:
+            return []
+        same = tuple(picture.alt for picture in content.pictures) == card.alts
+        if same and content.text in self._post_texts(card, job, entry.delivery.channel):
             return []
         return ["its texts have changed since it was approved; plan and approve it again"]
+
+    def _post_texts(self, card: LocalisedCard, job: Job, name: str) -> Iterator[str]:
+        """Those that may be approved for a channel; none where the society has it no more, or its
+        template no longer gives one."""
+        channel = next((one for one in job.society.channels if one.id == name), None)
+        if channel is not None:
+            with suppress(RenderError):
+                yield from self.press.captions_for(card, channel)

@@ -21,6 +21,7 @@ from campaigns.model import Campaign, Society
 from clarion.errors import ClarionError
 from clarion.press import Job, Press
 from locales import Held, LocalisedCard
+from locales.sheet import cell
 from rendering.asset import CardRequest
 from rendering.errors import CaptionTooLong, RenderError
 from templates.layouts import LayoutError
@@ -103,8 +104,21 @@ def _ready(
                 done = reading.localise(job)
                 if isinstance(done, Held):
                     pack.held.append(done)
+                elif late := _late(press, done, job.day):
+                    pack.held.append(Held(campaign.id, card.id, locale, late))
                 else:
                     yield job, done
+
+
+def _late(press: Press, card: LocalisedCard, day: date) -> tuple[str, ...]:
+    """What the gate would say of it on the day: nobody asks again once a pack is handed over."""
+    figures = (press.library.figures[name] for name in card.figures)
+    found = [
+        f"figure {figure.id} was to be reviewed by {figure.review_by}"
+        for figure in figures
+        if figure.expired(day)
+    ]
+    return tuple(filter(None, [*found, card.out_of_time(day)]))
 
 
 def _add(
@@ -154,13 +168,13 @@ def _texts(press: Press, card: LocalisedCard) -> dict[str, bytes]:
 def _sources(press: Press, campaigns: Iterable[Campaign]) -> bytes:
     used = {name for c in campaigns for card in c.cards for name in card.sources}
     out = io.StringIO()
-    sheet = csv.writer(out, lineterminator="\r\n")
-    sheet.writerow(["id", "title", "abstract", "country", "region", "authors", "year", "category"])
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow(["id", "title", "abstract", "country", "region", "authors", "year", "category"])
     for name in sorted(used):
         s = press.library.sources[name]
-        sheet.writerow(
-            [s.id, s.title, s.abstract, s.country, s.region, s.authors, s.year, s.category]
-        )
+        countries, regions = "; ".join(s.countries), "; ".join(s.regions)
+        cells = (s.id, s.title, s.abstract, countries, regions, s.authors, s.year, s.category)
+        rows.writerow(map(cell, cells))  # a title that looks like a formula stays a title
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -264,6 +264,8 @@ def _filled(
 ) -> Delivery:
     if isinstance(card, Held):
         return replace(delivery, held=(*delivery.held, *card.reasons))
+    if late := card.out_of_time(delivery.wall.date()):
+        return replace(delivery, held=(*delivery.held, late))
     made = studio.press.content(job, card, channel, failed)
     if isinstance(made, Content):
         return _offered(studio, job, card, channel, replace(delivery, content=made))

@@ -16,9 +16,13 @@ from typing import Any
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from campaigns.library import Library
-from campaigns.model import Campaign, Card, Channel, Helpline, Society
-from campaigns.review import card_errors
+from campaigns.model import Campaign, Card, Channel, Society
+from campaigns.overrides import of_message
+from campaigns.pictures import consent_problems
+from campaigns.records import Referral, max_age
+from campaigns.review import campaign_errors, card_errors
 from locales import Catalogues, Held, LocalisedCard
+from locales.checks import HASHTAGS, hashtags
 from locales.translator import Translator
 from rendering.asset import Asset, CardRequest
 from rendering.build import BuildReport, Progress, Workshop
@@ -35,6 +39,7 @@ HEARTS = {
     "myth_fact": "fact",
     "tip": "title",
     "statistic": "lead",
+    "result": "lead",
     "definition": "slides.1.heading",
 }
 """The text of a card that stands for it where there is room for one line: in its shortest caption
@@ -50,6 +55,10 @@ class Job:
     society: Society
     locale: str
     day: date
+
+    def line_problem(self, line: Referral, on: date) -> str:
+        """Why this line may not be shown on a post of that day, or an empty text."""
+        return line.problem(on, self.society.territory, max_age(self.campaign.observance))
 
 
 @dataclass
@@ -71,13 +80,18 @@ class Press:
         """Everything read once, for many cards in one go."""
         return Reading(self)
 
-    def helpline(self, society: Society, day: date) -> Helpline | None:
-        """The society's first line that holds on this day; a sample only where that is wanted."""
-        for name in society.helplines:
-            line = self.library.helplines.get(name)
-            if line is not None and not line.problem(day):
+    def helpline(self, job: Job) -> Referral | None:
+        """The society's first line that may be shown on the job's day; a sample only where that is
+        wanted."""
+        for line in self.lines(job.society):
+            if not job.line_problem(line, job.day):
                 return line
-        return self.library.helplines.get(SAMPLE) if self.sample_helpline else None
+        return self.library.referrals.get(SAMPLE) if self.sample_helpline else None
+
+    def lines(self, society: Society) -> list[Referral]:
+        """The records that the society names and the library has, in the society's order."""
+        register = self.library.referrals
+        return [register[name] for name in society.helplines if name in register]
 
     def requests(self, job: Job, card: LocalisedCard, form: str) -> tuple[CardRequest, ...]:
         """The pictures of a card in one format, in order."""
@@ -228,7 +242,8 @@ class Reading:
 
     def localise(self, job: Job) -> LocalisedCard | Held:
         """The card's finished texts, or why it is held: first of all what 'check' finds wrong."""
-        if reasons := self._errors(job.card):
+        consent = consent_problems(job.card, job.day, job.society.territory)
+        if reasons := (*self._errors(job.card, job.campaign), *consent):
             return Held(job.campaign.id, job.card.id, job.locale, reasons)
         return self._translator.localise(
             job.card,
@@ -236,16 +251,24 @@ class Reading:
             job.society,
             job.locale,
             observance_date=job.day,
-            helpline=self._press.helpline(job.society, job.day),
+            helpline=self._press.helpline(job),
         )
 
-    def _errors(self, card: Card) -> tuple[str, ...]:
+    def _errors(self, card: Card, campaign: Campaign) -> tuple[str, ...]:
         """Remembered by the very card, which is kept: another of its name is looked at anew."""
         if id(card) not in self._wrong:
-            errors = card_errors(card, self._library)
-            reasons = tuple(f"{e.field}: {e.problem}; {e.remedy}" for e in errors)
-            self._wrong[id(card)] = card, reasons
+            errors = card_errors(card, self._library, campaign.source_locale)
+            errors += campaign_errors(campaign)
+            reasons = [f"{e.field}: {e.problem}; {e.remedy}" for e in errors]
+            self._wrong[id(card)] = card, (*reasons, *self._of_hashtags(campaign))
         return self._wrong[id(card)][1]
+
+    def _of_hashtags(self, campaign: Campaign) -> Iterator[str]:
+        locale = campaign.source_locale
+        allowed = of_message(self._library.overrides.values(), locale, campaign.id, HASHTAGS)
+        for one in hashtags(campaign.hashtags, locale, allowed):
+            if one.level == "error":
+                yield f"{HASHTAGS}: {one.problem}; {one.remedy}"
 
 
 def _title(card: LocalisedCard) -> str:

@@ -35,11 +35,12 @@ _LEAST_DISK, _GOOD_DISK = 200 * 1024**2, 2 * 1024**3
 _NAMED = 5
 _ALWAYS = ("clock", "time zones")
 """What is told of the machine even if nothing is wrong with it."""
-_OWN = ("disk", "ledger", "accounts")
+_OWN = ("disk", "ledger", "accounts", "figures")
 """What a date has checks of its own for."""
 _REMEDIES = {
     "translations": "; have it reviewed and marked so, then plan and approve again",
-    "helplines": "; enter a verified line in helplines.yaml, then plan and approve again",
+    "helplines": "; enter a verified line in referrals.yaml, then plan and approve again",
+    "consent": "; use another picture, or ask for a new consent",
     "figures": "; look at its source and renew it in figures.yaml",
 }
 """What follows on what the gate says; of the rest it says so itself."""
@@ -171,6 +172,8 @@ class _Day:
             "translations": "reviewed, every one that is used",
             "helplines": "every line that is shown is verified for its day",
             "figures": "every figure is within its review date on its day",
+            "risk": "every campaign's risk note is assessed",
+            "consent": "everybody who is shown or told of agreed, for that day and country",
             "content": "campaign, texts and pictures are as they were approved",
         }
         for name, words in good.items():
@@ -332,6 +335,9 @@ def about(why: str) -> str:
     """Which check a reason of the gate belongs to."""
     if why.startswith("catalogue "):
         return "translations"
+    for start, name in (("the risk note ", "risk"), ("the consent ", "consent")):
+        if why.startswith(start):
+            return name
     if "helpline" in why:
         return "helplines"
     return "figures" if why.startswith("figure ") else "content"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from locales.placeholders import Direction
 
@@ -15,7 +16,8 @@ class LocalisedCard:
     ``slides`` has one mapping a picture, from slot name to text: the fields the picture shows,
     ``label_<name>``, ``source_line``, ``society``, ``hashtag``; ``items`` (lines) and ``item_1``..;
     for carousels ``count``, ``total`` and ``counter``; with a helpline ``helpline`` and
-    ``helpline_name``, and ``sample_note`` when the line is only a sample.
+    ``helpline_name``, and ``sample_note`` when the line is only a sample; ``label`` (what the card
+    is), ``facts`` (lines: when, where, how), ``told``, ``photo_line`` and ``kind_<kind>``.
 
     ``texts`` is for post texts: all fields (``item_1``, ``slides_1_heading``), ``call``,
     ``campaign_title``, ``title`` (the card's own, else the campaign's), ``day_name``, ``date``,
@@ -25,6 +27,8 @@ class LocalisedCard:
     ``alts`` has one description a picture, saying every word of it. ``hashtags`` are without
     ``#``. ``figures`` are ids of the figures register; ``helpline`` is the id of the line shown,
     or empty. ``locale`` is that of the catalogues used; ``formats`` that of numbers and dates.
+    ``since`` and ``until`` are the first and last day on which the card makes sense, where it has
+    such days.
     """
 
     campaign: str
@@ -42,6 +46,17 @@ class LocalisedCard:
     reviewed: bool
     figures: tuple[str, ...]
     helpline: str
+    since: date | None = None
+    until: date | None = None
+
+    def out_of_time(self, day: date) -> str:
+        """Why the card may not be posted on this day: what it tells of is over, or still to come.
+        An empty text when it may."""
+        if self.until is not None and day > self.until:
+            return f"what it announces is over since {self.until}; change the date or take it out"
+        if self.since is not None and day < self.since:
+            return f"what it looks back at is only on {self.since}; post it later"
+        return ""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from babel.messages.catalog import Message
 
 from campaigns.errors import Place
-from campaigns.roles import same_role
-from locales.po import CatalogueError, State, parse_po, read_bytes
+from locales.po import CatalogueError, parse_po, read_bytes
+from locales.signing import Mark, State, mark
 
 SHIPPED = Path(__file__).parent
 
@@ -24,6 +24,7 @@ SHIPPED = Path(__file__).parent
 class Entry:
     """One translated message. ``line`` is that of its msgid, ``previous`` the text it was
     translated from when the text changed since; ``plurals`` is empty for a plain message.
+    ``translated_by`` and ``reviewed_by`` are roles, empty where nobody signed these words.
     """
 
     context: str
@@ -35,6 +36,13 @@ class Entry:
     previous: str
     plurals: tuple[str, ...]
     line: int
+    translated_by: str = ""
+    reviewed_by: str = ""
+
+    @property
+    def state(self) -> State:
+        """Draft, translated or reviewed."""
+        return Mark(self.translated_by, self.reviewed_by).state
 
 
 @dataclass(frozen=True)
@@ -43,16 +51,9 @@ class Catalogue:
 
     locale: str
     domain: str
-    state: State
-    reviewed_by: str
     entries: Mapping[str, Entry]
     file: Path
     digest: str
-
-    def reviewed(self, author: str) -> bool:
-        """Whether somebody is named who reviewed it, and is not the campaign's author."""
-        named = bool(self.reviewed_by.strip()) and not same_role(self.reviewed_by, author)
-        return self.state == "reviewed" and named
 
     def place(self, context: str) -> Place:
         """Where a message stands, for findings."""
@@ -147,8 +148,6 @@ def _load(raw: bytes, path: Path) -> Catalogue:
     return Catalogue(
         locale=locale,
         domain=domain,
-        state=catalog.state,
-        reviewed_by=catalog.reviewed_by,
         entries=MappingProxyType(entries),
         file=path,
         digest=_digest(raw),
@@ -159,6 +158,7 @@ def _entry(message: Message) -> Entry:
     ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
     texts = message.string or ""
     strings = (texts,) if isinstance(texts, str) else tuple(texts)
+    signed = mark(message)
     return Entry(
         context=message.context or "",
         msgid=ids[0],
@@ -169,4 +169,6 @@ def _entry(message: Message) -> Entry:
         previous=str(message.previous_id[0]) if message.previous_id else "",
         plurals=strings if len(ids) > 1 else (),
         line=message.lineno or 0,
+        translated_by=signed.translated_by,
+        reviewed_by=signed.reviewed_by,
     )

@@ -14,9 +14,12 @@ from babel.messages.catalog import Message as PoMessage
 
 from campaigns.loader import load_campaign
 from campaigns.model import Campaign, Message
+from campaigns.records import Figure
 from campaigns.registers import load_shared
 from campaigns.review import PLACEHOLDER
-from locales.po import PoCatalog
+from locales.checks import STRETCH
+from locales.formats import multiples
+from locales.po import SOURCE_LOCALE, PoCatalog
 
 SHARED = "shared"
 
@@ -58,23 +61,39 @@ def extract_campaign(
         yield message.place.line, "pgettext", text, comments(message)
 
 
-def extract_template(source: Campaign | Mapping[str, Message]) -> PoCatalog:
-    """The template of a campaign, or of the shared messages, in the order of the file."""
+def extract_template(
+    source: Campaign | Mapping[str, Message], figures: Mapping[str, Figure] | None = None
+) -> PoCatalog:
+    """The template of a campaign, or of the shared messages, in the order of the file.
+
+    ``figures`` is the register: a translation may count a figure with a scale in its own words,
+    which other tools must not take for a mistake.
+    """
     if isinstance(source, Campaign):
-        domain, messages = source.id, list(source.messages())
+        domain, messages, locale = source.id, list(source.messages()), source.source_locale
+        scaled = _scaled(source, figures or {})
     else:
-        domain, messages = SHARED, list(source.values())
+        domain, messages, locale, scaled = SHARED, list(source.values()), SOURCE_LOCALE, {}
     catalog = PoCatalog(None, domain)
+    catalog.source = locale
+    catalog.minor = frozenset(message.context for message in messages if message.minor)
     for message in messages:
+        counted = scaled.get(message.context, {})
+        limit = f"max-length:{longest(message)}"
         catalog[message.text] = PoMessage(
             message.text,
             "",
-            flags=[f"max-length:{message.max}"],
-            auto_comments=comments(message),
+            flags=[limit, "no-python-brace-format"] if counted else [limit],
+            auto_comments=[*comments(message), *_ways_to_count(counted)],
             lineno=message.place.line,
             context=message.context,
         )
     return catalog
+
+
+def longest(message: Message) -> int:
+    """How many characters a translation may have before it is remarked on."""
+    return int(STRETCH * message.max)
 
 
 def comments(message: Message) -> list[str]:
@@ -82,7 +101,7 @@ def comments(message: Message) -> list[str]:
     lines = [
         f"Where: {message.where}",
         f"What: {message.what}",
-        f"Max length: {message.max} characters in English",
+        f"Max length: {longest(message)} characters ({message.max} in English)",
     ]
     names = dict.fromkeys(PLACEHOLDER.findall(message.text))
     if names:
@@ -90,6 +109,30 @@ def comments(message: Message) -> list[str]:
     if message.note:
         lines.append("Note: " + " ".join(message.note.split()))
     return lines
+
+
+def _scaled(campaign: Campaign, figures: Mapping[str, Figure]) -> dict[str, dict[str, Figure]]:
+    """The figures with a scale that a message shows, by context and placeholder."""
+    found: dict[str, dict[str, Figure]] = {}
+    for card in campaign.cards:
+        known = {name: figures[one] for name, one in card.figures.items() if one in figures}
+        for message in card.fields.values():
+            for name in dict.fromkeys(PLACEHOLDER.findall(message.text)):
+                if name in known and known[name].scale:
+                    found.setdefault(message.context, {})[name] = known[name]
+    return found
+
+
+def _ways_to_count(counted: Mapping[str, Figure]) -> list[str]:
+    """What stands for a figure and its scale in languages that count otherwise."""
+    return [
+        f"In place of {{{name}}} {figure.scale}, where your language counts so: "
+        + "; ".join(
+            f"{{{name}_{word}}} = {value} {word}"
+            for word, value in multiples(figure, SOURCE_LOCALE).items()
+        )
+        for name, figure in counted.items()
+    ]
 
 
 def _placeholder(name: str) -> str:

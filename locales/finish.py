@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from campaigns.library import Library
-from campaigns.model import Campaign, Card, Helpline, Society
+from campaigns.model import Campaign, Card, Society
+from campaigns.records import Referral
 from locales import formats
 from locales.card import LocalisedCard
 from locales.formats import FormatsError
 from locales.lookup import Texts, alt_context
+from locales.occasions import apart
+from locales.particulars import particulars
 from locales.placeholders import Direction, names, strip_isolates, substitute
 
 _LINE_NAMES = frozenset({"helpline", "helpline_name"})
@@ -28,7 +31,7 @@ class Job:
     locale: str
     library: Library
     observance_date: date
-    helpline: Helpline | None
+    helpline: Referral | None
 
     @property
     def formats(self) -> str:
@@ -56,6 +59,8 @@ def finish(job: Job, texts: Texts) -> LocalisedCard:
         reviewed=texts.reviewed,
         figures=tuple(job.card.figures.values()),
         helpline=work.line.id if work.line else "",
+        since=job.card.details.since,
+        until=job.card.details.until,
     )
 
 
@@ -73,7 +78,7 @@ def _direction(locale: str, near: str) -> Direction:
         return formats.direction(near)
 
 
-def _line(job: Job, texts: Texts) -> Helpline | None:
+def _line(job: Job, texts: Texts) -> Referral | None:
     """The helpline, when this card shows one."""
     shown = [*texts.fields.values(), texts.others["campaign.call"]]
     if job.card.kind == "get_help" or any(names(text) & _LINE_NAMES for text in shown):
@@ -88,10 +93,11 @@ class _Work:
     job: Job
     source: Texts
     direction: Direction
-    line: Helpline | None
+    line: Referral | None
     values: dict[str, str] = field(init=False)
     fields: dict[str, str] = field(init=False)
     labels: dict[str, str] = field(init=False)
+    lines: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.values = {**self._facts(), **self._figures(), **self._line_values()}
@@ -101,12 +107,15 @@ class _Work:
             if name != self._unused()
         }
         self.labels = self._labels(self.values)
+        self.lines = particulars(
+            self.job.card, self.source, self.fields, self.direction, self.job.formats
+        )
 
     def slots(self, number: int) -> dict[str, str]:
         """Everything the picture of this number may show."""
         values = self._values(number)
         labels = self.labels if values is self.values else self._labels(values)
-        found = {**labels, **self._on_picture(number)}
+        found = {**labels, **self._on_picture(number), **self.lines}
         if self.job.card.kind == "tip":
             found["number"] = values["count"]
         if self.job.card.pictures > 1:
@@ -123,7 +132,7 @@ class _Work:
         campaign = self.job.campaign
         title = self._put(self.source.others["campaign.title"])
         found = dict.fromkeys(_ALWAYS, "") | {"title": title, "campaign_title": title}
-        found |= self.labels | self._lists(self.fields)
+        found |= self.labels | self._lists(self.fields) | self.lines
         found |= {name.replace(".", "_"): text for name, text in self._singular(self.fields)}
         found |= {name: self._put(f"{{{name}}}") for name in ("society", "day_name", "date")}
         found["call"] = self._put(self.source.others["campaign.call"])
@@ -136,15 +145,29 @@ class _Work:
 
     def alt(self, number: int, shown: Mapping[str, str]) -> str:
         """What the picture of this number says, for people who do not see what is ``shown``."""
-        slots = {**shown, "items": shown.get("items", "").replace("\n", " ")}
+        slots = self._described(shown)
         shared = self.job.library.shared
         context = alt_context(self.job.card, shared, number, with_line=self.line is not None)
         values = self._values(number) | slots
         text = substitute(self.source.others[context], values, self.direction, own=slots)
         if "sample_note" in slots:
-            text = f"{slots['sample_note']}. {text}"
+            text = self._running(slots["sample_note"], text)
+        if "photo_alt" in self.fields:
+            text = self._running(text, self.fields["photo_alt"], slots["photo_line"])
         keep = {substitute("{helpline}", values, "ltr")[1:-1]} if self.line else set()
         return strip_isolates(" ".join(text.split(" ")).strip(), keep)
+
+    def _described(self, shown: Mapping[str, str]) -> dict[str, str]:
+        """What a description says: lists as sentences, and what its pattern has no place for."""
+        slots = {**shown, "items": self._running(*shown.get("items", "").split("\n"))}
+        if "editions_line" in slots:
+            near = self.job.formats
+            slots["editions_line"] = apart([slots["editions_line"], slots.get("place", "")], near)
+            slots["body"] = self._running(slots["body"], slots["join"])
+        return slots
+
+    def _running(self, *sentences: str) -> str:
+        return formats.running(sentences, self.source.locale)
 
     def _facts(self) -> dict[str, str]:
         job, library = self.job, self.job.library
@@ -166,10 +189,11 @@ class _Work:
 
     def _figures(self) -> dict[str, str]:
         register = self.job.library.figures
-        found = {
-            name: formats.figure(register[figure], self.job.formats)
-            for name, figure in self.job.card.figures.items()
-        }
+        found = {}
+        for name, figure in self.job.card.figures.items():
+            found[name] = formats.figure(register[figure], self.job.formats)
+            multiples = formats.multiples(register[figure], self.job.formats)
+            found |= {f"{name}_{word}": text for word, text in multiples.items()}
         if "figure" in self.job.card.figures:
             found["year"] = register[self.job.card.figures["figure"]].year
         return found
@@ -177,7 +201,10 @@ class _Work:
     def _line_values(self) -> dict[str, str]:
         if self.line is None:
             return {}
-        return {"helpline": self.line.display, "helpline_name": self.line.name}
+        return {
+            "helpline": self.line.display,
+            "helpline_name": self.line.called(self.source.locale),
+        }
 
     def _values(self, number: int) -> dict[str, str]:
         total = self.job.card.pictures
@@ -214,7 +241,8 @@ class _Work:
             if (not parts or name in parts[number - 1].fields)
             and (not name.startswith("slides.") or name.startswith(here))
         }
-        shown.pop("more", None)
+        for name in ("more", "photo_alt"):
+            shown.pop(name, None)
         singular = {name.replace(".", "_"): text for name, text in self._singular(shown)}
         return singular | self._lists(shown)
 

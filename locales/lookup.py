@@ -1,7 +1,8 @@
 """The texts of one card in one locale's catalogues, all of them or the reasons why not.
 
 The unit is the card: every message it needs comes from the campaign's and the shared catalogue of
-the same locale. There is no fallback for a single message.
+the same locale. There is no fallback for a single message. A card is reviewed when each of them
+is, by somebody who is neither the message's translator nor the campaign's author.
 """
 
 from __future__ import annotations
@@ -10,14 +11,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from campaigns.kinds import KINDS
+from campaigns.kinds import COMMON_LABELS, KINDS
 from campaigns.library import Library
 from campaigns.model import Campaign, Card, Message
-from locales.catalogue import Catalogue, Catalogues
+from campaigns.overrides import Override, of_message
+from campaigns.roles import same_role
+from locales.catalogue import Catalogue, Catalogues, Entry
 from locales.checks import errors
 from locales.extract import SHARED
 
 _REMEDIES = {"stale": "; run 'clarion messages update', then have it translated again"}
+PHOTO_LABELS = {
+    "posed": "posed", "library": "library_picture", "illustration": "illustration",
+}  # fmt: skip
+"""What a picture that is no photograph of what the card tells is called beside its credit."""
 NAMED = 5
 """How many messages a reason names before it counts the rest."""
 
@@ -56,23 +63,49 @@ def look_up(
     """All texts the card needs. Raises :class:`NotReady`; ``absent`` when a catalogue is."""
     own = _find(catalogues, locale, campaign.id)
     shared = _find(catalogues, locale, SHARED)
-    common = [campaign.title, campaign.call]
-    general = _shared_messages(card, campaign, library)
-    problems = [
-        *_problems(own, [*common, *card.fields.values()]),
-        *_problems(shared, general),
-    ]
+    common = own_messages(card, campaign)
+    general = shared_messages(card, campaign, library)
+    approved = tuple(library.overrides.values())
+    problems = [*_problems(own, common, approved), *_problems(shared, general, approved)]
     if problems:
         raise NotReady(problems)
+    mine = {one.context: own.entries[one.context] for one in common}
+    fields = {name: mine.pop(one.context) for name, one in card.fields.items()}
+    others = {**mine, **{one.context: shared.entries[one.context] for one in general}}
     return Texts(
         locale=locale,
-        fields={name: own.entries[m.context].msgstr for name, m in card.fields.items()},
-        others={
-            **{m.context: own.entries[m.context].msgstr for m in common},
-            **{m.context: shared.entries[m.context].msgstr for m in general},
-        },
-        reviewed=own.reviewed(campaign.author) and shared.reviewed(campaign.author),
+        fields={name: entry.msgstr for name, entry in fields.items()},
+        others={context: entry.msgstr for context, entry in others.items()},
+        reviewed=all(
+            is_reviewed(entry, campaign.author) for entry in (*fields.values(), *others.values())
+        ),
     )
+
+
+def own_messages(card: Card, campaign: Campaign) -> list[Message]:
+    """The messages of the campaign that a card needs."""
+    return [campaign.title, campaign.call, *card.fields.values()]
+
+
+def shared_messages(card: Card, campaign: Campaign, library: Library) -> list[Message]:
+    """The shared messages it needs: labels, the patterns of picture descriptions, the name of the
+    day. Raises :class:`NotReady` when ``shared.yaml`` lacks one."""
+    wanted = [f"labels.{name}" for name in _labels(card, library.shared)]
+    wanted += [
+        alt_context(card, library.shared, number, with_line=line)
+        for number in range(1, card.pictures + 1)
+        for line in (True, False)
+    ]
+    wanted += [f"days.{campaign.observance}"]
+    lacking = [context for context in wanted if context not in library.shared]
+    if lacking:
+        raise NotReady([f"shared.yaml lacks {_some(lacking)}; add the message"])
+    return [library.shared[context] for context in dict.fromkeys(wanted)]
+
+
+def is_reviewed(entry: Entry, author: str) -> bool:
+    """Whether somebody reviewed it who is neither its translator nor the campaign's author."""
+    return bool(entry.reviewed_by) and not same_role(entry.reviewed_by, author)
 
 
 def alt_context(card: Card, shared: Mapping[str, Message], number: int, *, with_line: bool) -> str:
@@ -94,27 +127,25 @@ def _find(catalogues: Catalogues, locale: str, domain: str) -> Catalogue:
     return found
 
 
-def _shared_messages(card: Card, campaign: Campaign, library: Library) -> list[Message]:
-    """Labels, the patterns of picture descriptions, and the name of the day."""
-    wanted = [context for context in library.shared if context.startswith("labels.")]
-    wanted += [
-        alt_context(card, library.shared, number, with_line=line)
-        for number in range(1, card.pictures + 1)
-        for line in (True, False)
-    ]
-    wanted += ["labels.source", f"days.{campaign.observance}"]
-    lacking = [context for context in wanted if context not in library.shared]
-    if lacking:
-        raise NotReady([f"shared.yaml lacks {_some(lacking)}; add the message"])
-    return [library.shared[context] for context in dict.fromkeys(wanted)]
+def _labels(card: Card, shared: Mapping[str, Message]) -> list[str]:
+    """The labels the card needs: those of its kind, or all when its layout is not made for it."""
+    kind = KINDS[card.kind]
+    if card.layout not in kind.layouts:
+        return [name.removeprefix("labels.") for name in shared if name.startswith("labels.")]
+    own = [kind.label] if kind.label else []
+    of_photo = PHOTO_LABELS.get(card.photo.origin, "") if card.photo else ""
+    return [*COMMON_LABELS, *own, *kind.labels, *([of_photo] if of_photo else [])]
 
 
-def _problems(catalogue: Catalogue, messages: Iterable[Message]) -> list[str]:
+def _problems(
+    catalogue: Catalogue, messages: Iterable[Message], approved: tuple[Override, ...]
+) -> list[str]:
     """One line for each kind of error, naming the messages that have it."""
     found: dict[str, list[str]] = {}
     for message in messages:
         entry = catalogue.entries.get(message.context)
-        for fault in errors(entry, message):
+        allowed = of_message(approved, catalogue.locale, catalogue.domain, message.context)
+        for fault in errors(entry, message, catalogue.locale, allowed):
             found.setdefault(fault.rule, []).append(message.context)
     return [
         f"{catalogue.locale}/{catalogue.domain}: {rule}: {_some(contexts)}{_REMEDIES.get(rule, '')}"

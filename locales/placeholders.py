@@ -28,7 +28,14 @@ _REMEMBERED = 16384
 _PHONES = frozenset({"helpline"})
 _NAMES = frozenset({"society", "source", "helpline_name", "day_name"})
 _LEFT_TO_RIGHT = frozenset({"url", "hashtag"})
-_NUMBERS = frozenset({"figure", "figure_2", "figure_3", "year", "count", "total"})
+_FIGURES = frozenset({"figure", "figure_2", "figure_3"})
+_NUMBERS = _FIGURES | {"year", "count", "total"}
+
+MULTIPLES = {"wan": 4, "lakh": 5, "crore": 7}
+"""Counting words some languages have instead of the million, with their power of ten: a translation
+may write ``{figure_wan}`` where the English has ``{figure} million``."""
+
+_MULTIPLE = re.compile(rf"(.+)_(?:{'|'.join(MULTIPLES)})")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TOKEN = re.compile(r"\{([^{}]*)\}|[{}]")
@@ -49,6 +56,15 @@ def names(text: str) -> frozenset[str]:
     return frozenset(name for name, _ in _parts(text) if name)
 
 
+def base_name(name: str) -> str:
+    """The placeholder of the English this one stands for: ``figure_2_wan`` is ``figure_2``.
+
+    Any other name is its own.
+    """
+    match = _MULTIPLE.fullmatch(name)
+    return match[1] if match and match[1] in _FIGURES else name
+
+
 def substitute(
     text: str,
     values: Mapping[str, str],
@@ -64,10 +80,10 @@ def substitute(
     for name, literal in _directed(text, direction):
         if not name:
             finished.append(literal)
-        elif name not in own and name not in ALLOWED_PLACEHOLDERS:
+        elif name not in own and base_name(name) not in ALLOWED_PLACEHOLDERS:
             raise PlaceholderError(f"{{{name}}} is not a known placeholder")
         elif name not in values:
-            raise PlaceholderError(f"{{{name}}} has no value here")
+            raise PlaceholderError(_no_value(name, values))
         elif name in own:
             finished.append(values[name])
         else:
@@ -83,7 +99,8 @@ def isolated(name: str, value: str, direction: Direction) -> str:
         return value
     if name in _NAMES:
         return f"{FSI}{value}{PDI}"
-    if name in _LEFT_TO_RIGHT or (name in _NUMBERS and not _PLAIN_NUMBER.fullmatch(value)):
+    number = base_name(name) in _NUMBERS
+    if name in _LEFT_TO_RIGHT or (number and not _PLAIN_NUMBER.fullmatch(value)):
         return f"{LRI}{value}{PDI}"
     return value
 
@@ -121,6 +138,13 @@ def _directed(text: str, direction: Direction) -> tuple[tuple[str, str], ...]:
     if direction == "ltr":
         return tuple(_parts(text))
     return tuple((name, _literals(literal)) for name, literal in _parts(text))
+
+
+def _no_value(name: str, values: Collection[str]) -> str:
+    base = base_name(name)
+    if base != name and base in values:
+        return f"{{{name}}} needs a figure with a scale; write {{{base}}}"
+    return f"{{{name}}} has no value here"
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:

@@ -1,39 +1,40 @@
 """PO files, read strictly and written so that the same content is always the same bytes.
 
-Babel parses and escapes; what is ours is the header (no dates, no addresses, a state), the
-refusal of what Babel would accept in silence, and files that are replaced whole or not at all.
+Babel parses; what is ours is the header (no dates, no addresses), the refusal of what Babel would
+accept in silence, comments that all come back, and files that are replaced whole or not at all.
 """
 
 from __future__ import annotations
 
-import io
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import PoFileError, PoFileParser
-from babel.messages.pofile import write_po as babel_write_po
+from babel.messages.pofile import PoFileError, PoFileParser, unescape
 
 from campaigns.errors import ContentError, Place
+from locales.po_text import format_po, replace_file
 
-State = Literal["draft", "reviewed"]
+__all__ = ["CatalogueError", "PoCatalog", "format_po", "parse_po", "read_po", "write_po"]
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_PLURALS = 6
-NO_WRAP = 1_000_000
+SOURCE_LOCALE = "en_GB"
 
-_STRING = r'"(?:[^"\\]|\\.)*"'
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 _LINE = re.compile(
     rf"(?:#~\s*)?(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\])\s+)?{_STRING}"
 )
 _LOCALE = re.compile(r"[a-z]{2,3}(?:_[A-Za-z0-9]{2,8})*")
 _NPLURALS = re.compile(r"nplurals\s*=\s*(\d{1,2})\b")
 _CHARSET = re.compile(r"charset\s*=\s*([\w-]+)")
-_PREVIOUS = "| "
+_EXTRACTED = re.compile(r"^[ \t]*#\..*", re.MULTILINE)
+_QUOTED = re.compile(_STRING)
+_NO_FLAGS = ("", "python-format")
+_NOT_BRACES = "no-python-brace-format"
+_NUMBERED = re.compile(r"\x00\d{7}([|]?)")
+"""What stands before a comment while Babel parses, which keeps of two equal ones only one."""
 
 
 class CatalogueError(ContentError):
@@ -41,16 +42,17 @@ class CatalogueError(ContentError):
 
 
 class PoCatalog(Catalog):
-    """A Babel catalogue with Clarion's header: identity, plural forms, state, reviewer.
+    """A Babel catalogue with Clarion's header: what it is, the language and its plural forms.
 
     ``file`` only says where something stands. A second message with the same context, or a
-    message without one, is refused while reading.
+    message without one, is refused while reading. A template knows its ``source`` locale, and the
+    contexts whose last rewording was ``minor``.
     """
 
     def __init__(self, locale: str | None, domain: str, file: Path | None = None) -> None:
         self.file = file or Path(f"{domain}.po")
-        self.state: State = "draft"
-        self.reviewed_by = ""
+        self.source = SOURCE_LOCALE
+        self.minor: frozenset[str] = frozenset()
         self.language = ""
         self.contexts: dict[str, Message] = {}
         self.header_comment = ""
@@ -74,9 +76,8 @@ class PoCatalog(Catalog):
         ]
         if self.locale_identifier:
             headers.append(("Plural-Forms", self.plural_forms))
-        if self.reviewed_by:
-            headers.append(("X-Clarion-Reviewed-By", self.reviewed_by))
-        return [*headers, ("X-Clarion-State", f"{self.state}\n")]
+        name, value = headers.pop()
+        return [*headers, (name, f"{value}\n")]
 
     @mime_headers.setter
     def mime_headers(self, headers: Iterable[tuple[str, str]]) -> None:
@@ -93,6 +94,8 @@ class PoCatalog(Catalog):
         self._comment = text or ""
 
     def __setitem__(self, msgid: str | tuple[str, ...] | list[str], message: Message) -> None:
+        if message.user_comments:
+            sort_comments(message)
         if msgid:
             self._admit(message)
         super().__setitem__(msgid, message)
@@ -105,17 +108,14 @@ class PoCatalog(Catalog):
             raise self.refuse(
                 line, f"the context '{message.context}' stands twice", "keep one of the two"
             )
-        forms = message.string if isinstance(message.string, (list, tuple)) else ()
-        if any(forms) and not all(forms):
+        forms = message.string
+        if isinstance(forms, (list, tuple)) and any(forms) and not all(forms):
             raise self.refuse(
                 line,
                 f"'{message.context}' has fewer plural forms than nplurals={self.num_plurals}",
                 "fill in every msgstr[n] that the header announces",
             )
-        previous = [note for note in message.user_comments if note.startswith(_PREVIOUS)]
-        message.user_comments = [note for note in message.user_comments if note not in previous]
-        if previous:
-            message.previous_id = [_unquote(previous)]
+        set_flags(message)
         self.contexts[message.context] = message
 
     def _set_header(self, name: str, value: str) -> None:
@@ -127,12 +127,6 @@ class PoCatalog(Catalog):
             charset = _CHARSET.search(value)
             if charset and charset[1].lower() not in ("utf-8", "utf8", "charset"):
                 raise self.refuse(1, f"announces charset {charset[1]}", "save it as UTF-8")
-        elif name == "x-clarion-state":
-            if value not in ("draft", "reviewed"):
-                raise self.refuse(1, f"X-Clarion-State is '{value}'", "write draft or reviewed")
-            self.state = "reviewed" if value == "reviewed" else "draft"
-        elif name == "x-clarion-reviewed-by":
-            self.reviewed_by = value
 
     def _set_plurals(self, value: str) -> None:
         count = _NPLURALS.search(value)
@@ -162,12 +156,21 @@ def read_bytes(path: Path) -> bytes:
         raise CatalogueError(Place(path), "", reason, "check the path and rights") from error
 
 
-def parse_po(raw: bytes, path: Path, locale: str, domain: str) -> PoCatalog:
-    """The catalogue in these bytes; ``path`` only says where something stands."""
+def parse_po(
+    raw: bytes, path: Path, locale: str, domain: str, *, extracted: bool = True
+) -> PoCatalog:
+    """The catalogue in these bytes; ``path`` only says where something stands.
+
+    Without ``extracted`` comments it is read a third sooner: a merge takes those of the template.
+    """
     catalog = PoCatalog(locale, domain, path)
-    lines = _lines(raw, catalog)
+    text = _text(raw, catalog)
+    lines = (text if extracted else _EXTRACTED.sub("", text)).split("\n")
+    strict = [
+        _strict(line, number, catalog) if line else "" for number, line in enumerate(lines, 1)
+    ]
     try:
-        PoFileParser(catalog, abort_invalid=True).parse(lines)
+        PoFileParser(catalog, abort_invalid=True).parse(strict)
     except PoFileError as error:
         problem = f"is not a valid PO file ({error.args[0]})"
         raise catalog.refuse(error.lineno + 1, problem, "mend the line in a PO editor") from error
@@ -176,6 +179,9 @@ def parse_po(raw: bytes, path: Path, locale: str, domain: str) -> PoCatalog:
             raise
         problem = f"is not a valid PO file ({error})"
         raise catalog.refuse(0, problem, "take the file from 'update' again") from error
+    for message in catalog.obsolete.values():
+        sort_comments(message)
+        message.flags.difference_update((*_NO_FLAGS, "python-brace-format"))
     if catalog.language and catalog.language != locale:
         raise catalog.refuse(
             1,
@@ -185,57 +191,76 @@ def parse_po(raw: bytes, path: Path, locale: str, domain: str) -> PoCatalog:
     return catalog
 
 
-def format_po(catalog: PoCatalog) -> bytes:
-    """The file's bytes: same content, same bytes; one line a message, no places, no dates."""
-    buffer = io.BytesIO()
-    babel_write_po(buffer, catalog, width=NO_WRAP, no_location=True, include_previous=True)
-    return buffer.getvalue().lstrip(b"\n").rstrip(b"\n") + b"\n"
-
-
 def write_po(catalog: PoCatalog, path: Path) -> None:
     """Replace the file whole: a reader sees the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(format_po(catalog))
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    replace_file(path, format_po(catalog))
 
 
-def _lines(raw: bytes, catalog: PoCatalog) -> list[str]:
+def set_flags(message: Message) -> None:
+    """Keep of Babel's own guesses what is one: our texts hold ``{name}``, and never ``%s``."""
+    message.flags.difference_update(_NO_FLAGS)
+    if _NOT_BRACES in message.flags:
+        message.flags.discard("python-brace-format")
+
+
+def sort_comments(message: Message) -> None:
+    """Tell a translator's comments from the lines of an older text; Babel gives both as one."""
+    notes, older = [], []
+    for note in message.user_comments:
+        match = _NUMBERED.match(note)
+        if match is None:
+            notes.append(note)
+        elif match[1] == "|":
+            older.append(note[match.end() :])
+        else:
+            notes.append(note[match.end() :].strip())
+    message.user_comments = notes
+    if older:
+        message.previous_id = _previous(older)
+
+
+def _text(raw: bytes, catalog: PoCatalog) -> str:
     if len(raw) > MAX_BYTES:
         limit = f"is larger than {MAX_BYTES // 1024 // 1024} MiB"
         raise catalog.refuse(0, limit, "split the campaign into several")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         broken = raw[: error.start].count(b"\n") + 1
         raise catalog.refuse(broken, "is not UTF-8 text", "save the file as UTF-8") from error
-    return [
-        _strict(line.strip(" \t\r"), number, catalog)
-        for number, line in enumerate(text.split("\n"), 1)
-    ]
 
 
 def _strict(line: str, number: int, catalog: PoCatalog) -> str:
     """The line as Babel may see it; what Babel would repair in silence is refused."""
-    if line.startswith("#~|"):
-        return ""
-    if line and (line.startswith("#~") or not line.startswith("#")) and not _LINE.fullmatch(line):
+    line = line.strip(" \t\r")
+    if line[:1] == "#" and line[1:2] != "~":
+        return _comment(line, number)
+    if line[:3] == "#~|":
+        return f"#\x00{number:07}{line[2:]}"
+    if line and not _LINE.fullmatch(line):
         raise catalog.refuse(
             number, "is not a line of a PO file", "check the keyword and the quotation marks"
         )
     return line
 
 
-def _unquote(previous: list[str]) -> str:
-    """The text of ``| msgid "..."`` comment lines, which Babel keeps as they are."""
-    text = "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', " ".join(previous)))
-    return re.sub(r"\\(.)", lambda sign: {"n": "\n", "t": "\t"}.get(sign[1], sign[1]), text)
+def _comment(line: str, number: int) -> str:
+    kind = line[1:2]
+    if kind == ":":
+        return ""  # where it stands is told by its context
+    if kind and kind in ".,":
+        return line
+    said = line[1:].replace("\x00", "")
+    return f"#\x00{number:07}{said if kind == '|' else ' ' + said}"
+
+
+def _previous(lines: list[str]) -> list[str]:
+    """The texts of ``| msgid "..."`` lines, the plural after the singular."""
+    found: dict[str, str] = {}
+    keyword = ""
+    for line in lines:
+        word = line.strip().partition(" ")[0]
+        keyword = keyword if word.startswith('"') else word
+        quoted = "".join(unescape(text) for text in _QUOTED.findall(line))
+        found[keyword] = found.get(keyword, "") + quoted
+    return [found[name] for name in ("msgid", "msgid_plural") if name in found]

@@ -146,14 +146,12 @@ def _pseudo(catalogue: Catalogue, pseudo: Pseudo) -> Catalogue:
     return replace(
         catalogue,
         locale=pseudo.locale,
-        state="draft",
-        reviewed_by="",
         entries=MappingProxyType(entries),
     )
 
 
 def _entry(entry: Entry, pseudo: Pseudo) -> Entry:
-    return replace(entry, msgstr=pseudo.text(entry.msgstr))
+    return replace(entry, msgstr=pseudo.text(entry.msgstr), translated_by="", reviewed_by="")
 
 
 @lru_cache(maxsize=4096)

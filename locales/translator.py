@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date
 
 from campaigns.library import Library
-from campaigns.model import Campaign, Card, Helpline, Society
+from campaigns.model import Campaign, Card, Society
+from campaigns.records import Referral
 from locales.card import Held, LocalisedCard
 from locales.catalogue import Catalogues, StillCatalogues
 from locales.fallback import chain
@@ -28,7 +29,7 @@ def localise(
     catalogues: Catalogues,
     *,
     observance_date: date,
-    helpline: Helpline | None = None,
+    helpline: Referral | None = None,
 ) -> LocalisedCard | Held:
     """The card as it will be read in ``locale``, or why it may not go out.
 
@@ -62,7 +63,7 @@ class Translator:
         locale: str,
         *,
         observance_date: date,
-        helpline: Helpline | None = None,
+        helpline: Referral | None = None,
     ) -> LocalisedCard | Held:
         """See :func:`localise`."""
         job = Job(card, campaign, society, locale, self._library, observance_date, helpline)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
@@ -22,6 +22,10 @@ from templates.layouts import Element, Format, Layout, Theme
 _GROUNDS = 3
 """How many grounds are kept, the latest used; one takes 3 to 8 MB. Builds draw the cards of one
 ground after another."""
+
+_PLAINER = {"ur": "ur-Arab"}
+"""A plainer style of the same script, for a picture whose texts do not fit: lines of Nastaliq stand
+twice as far apart as those of Naskh, in which Urdu is set where there is little room."""
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Composer:
         Raises ``DoesNotFit``, ``MissingGlyphs`` or ``LowContrast`` when a text cannot stand as it
         should, and :class:`LayoutError` when the layout asks for what the card does not have.
         """
-        fitting = self._fitting(request)
+        fitting = self._settled(request)
         under = self._ground(fitting)
         with under.lent() as canvas:
             for element in fitting.elements:
@@ -80,11 +84,16 @@ class Composer:
 
     def texts(self, request: CardRequest) -> Iterator[Text]:
         """The texts of a card, fitted; those that others are set ``below`` come first."""
+        yield from _texts(self._settled(request))
+
+    def words(self, request: CardRequest) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What a card says, before anything is fitted: each text element's name and its texts, a
+        line or paragraph each."""
         fitting = self._fitting(request)
         for element in fitting.elements:
-            wording = fitting.wording(element)
-            if any(wording.texts):
-                yield fitting.text(element, wording)
+            texts = tuple(text for text in fitting.wording(element).texts if text.strip())
+            if texts:
+                yield element.name, texts
 
     def ground(self, request: CardRequest) -> Ground:
         """What the texts of a card stand on; not to be drawn upon."""
@@ -92,6 +101,17 @@ class Composer:
 
     def _fitting(self, request: CardRequest) -> Fitting:
         return Fitting(self.theme, self.layout(request.layout), request)
+
+    def _settled(self, request: CardRequest) -> Fitting:
+        """In the language's own style if every text of the picture fits in it, else in a plainer
+        one: never two styles in one picture."""
+        own = self._fitting(request)
+        if request.language in _PLAINER:
+            try:
+                list(_texts(own))
+            except fit.DoesNotFit:
+                return self._fitting(replace(request, language=_PLAINER[request.language]))
+        return own
 
     def _ground(self, card: Fitting) -> Ground:
         shown = tuple(element.number for element in card.active)
@@ -116,6 +136,13 @@ class Composer:
             x = left if fitting.request.direction == "ltr" else left + width - line.size
             y = text.top + round(line.baseline - line.size * 0.36 - line.size / 2)
             shapes.paste(canvas, shapes.icon(strokes, line.size, 3.2), x, y, colour)
+
+
+def _texts(fitting: Fitting) -> Iterator[Text]:
+    for element in fitting.elements:
+        wording = fitting.wording(element)
+        if any(wording.texts):
+            yield fitting.text(element, wording)
 
 
 def _check_contrast(under: Ground, form: Format, text: Text) -> None:

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -70,6 +71,8 @@ class DoesNotFit(TextError):
 _ROOMY = dict.fromkeys(("ar", "fa", "ur-Arab", "ps", "ckb", "km", "my"), 1.5) | {"ur": 2.6}
 """The least distance of baselines, in em, in languages whose marks and tails reach far: so that
 neighbouring cards are set alike, whichever letters happen to meet in them."""
+_FIRST_ROOMY = "\u0600"
+"""No letter before this one belongs to those languages' scripts."""
 CAPITAL, DESCENDER = EM * 7 // 10, EM // 5
 """What a text takes above and below its baseline at least where it meets another."""
 
@@ -183,9 +186,7 @@ class _Block:
         """Room above and below, leading and space before, in px, at a base size."""
         size, paragraph = self.size(base), self.text.paragraph
         ink = _ceil(paragraph.ascent * size) + _ceil(paragraph.descent * size)
-        language = self.spec.language
-        roomy = _ROOMY.get(language, _ROOMY.get(language.partition("-")[0], 0.0))
-        wanted = max(self.spec.leading, roomy)
+        wanted = max(self.spec.leading, _roomy(self.spec.text, self.spec.language))
         leading = max(round(wanted * size), ink + round(self.spec.line_gap * size))
         before = round(self.spec.space_before * base) + _ceil(self.lift * size)
         return _ceil(self.high * size), _ceil(self.deep * size), leading, before
@@ -198,6 +199,16 @@ class _Block:
 
     def trouble(self, axis: Axis, over: int, base: int, box: tuple[int, int]) -> DoesNotFit:
         return DoesNotFit(over, axis, self.size(base), self.index, self.spec.text, box)
+
+
+@lru_cache(maxsize=4096)
+def _roomy(text: str, language: str) -> float:
+    """The least distance of baselines. A text mostly in Latin letters, such as a foreign name or a
+    line of sources, stands as its ink does."""
+    letters = [sign for sign in text if sign.isalpha()]
+    if 2 * sum(sign >= _FIRST_ROOMY for sign in letters) < len(letters):
+        return 0.0
+    return _ROOMY.get(language, _ROOMY.get(language.partition("-")[0], 0.0))
 
 
 def _ceil(units: int) -> int:

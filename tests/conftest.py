@@ -116,10 +116,13 @@ def run_process(
 
 @pytest.fixture(scope="session")
 def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace as ``clarion init`` makes it. Not to be changed: see ``workspace``."""
+    """A workspace as ``clarion init`` makes it, its risk assessed. Not to be changed: see
+    ``workspace``."""
     folder = tmp_path_factory.mktemp("starter")
-    done = run_process("init", "ours", at=folder)
-    assert (done.code, done.err) == (0, ""), done
+    signing = ("risk", "sign", "--campaign", "our-first-campaign", "--as", "safeguarding-lead")
+    for words, place in ((("init", "ours"), folder), (signing, folder / "ours")):
+        done = run_process(*words, at=place)
+        assert (done.code, done.err) == (0, ""), done
     return folder / "ours"
 
 

@@ -16,7 +16,8 @@ from campaigns.kinds import KINDS, FieldSpec
 from campaigns.library import SHIPPED
 from campaigns.loader import load_campaign
 from campaigns.observances import load_observances
-from campaigns.registers import load_figures, load_helplines, load_sources
+from campaigns.referrals import load_referrals
+from campaigns.registers import load_figures, load_sources
 from campaigns.review import ALLOWED_PLACEHOLDERS
 from campaigns.societies import load_societies
 from clarion.cli import cli
@@ -186,7 +187,7 @@ def test_what_all_kinds_have_is_in_the_reference() -> None:
 REGISTERS: dict[str, Callable[[Path], object]] = {
     "sources.yaml": load_sources,
     "figures.yaml": load_figures,
-    "helplines.yaml": load_helplines,
+    "referrals.yaml": load_referrals,
     "societies.yaml": load_societies,
     "observances.yaml": load_observances,
 }

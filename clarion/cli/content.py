@@ -1,4 +1,4 @@
-"""Commands about what is said: init, check, build (its own module), pack, messages."""
+"""Commands about what is said: init, check, build (its own module), pack."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from clarion.check import check_workspace
+from clarion.check import check_workspace, misfits
 from clarion.cli.build import build
+from clarion.cli.findings import all_option, count, info_option, junit_option, show, write_report
 from clarion.cli.options import (
     campaigns_option,
     common,
@@ -21,9 +22,9 @@ from clarion.cli.options import (
 )
 from clarion.cli.output import as_json, progress, say, table
 from clarion.init import create_workspace
-from clarion.messages import coverage, update_workspace
 from clarion.pack import make_pack
-from clarion.planning import Trouble, drawings, editions, troubles
+from clarion.parity import parity
+from clarion.planning import Drawing, Trouble, drawings, editions, troubles
 from clarion.wiring import Studio
 
 
@@ -48,47 +49,62 @@ def init(folder: Path, json_: bool) -> None:
 @common
 @campaigns_option
 @click.option("--fit", is_flag=True, help="Compose every picture too, without keeping any.")
-def check(workspace: Path | None, json_: bool, campaigns: tuple[str, ...], fit: bool) -> None:
+@info_option
+@all_option
+@junit_option
+def check(
+    workspace: Path | None,
+    json_: bool,
+    campaigns: tuple[str, ...],
+    fit: bool,
+    info: bool,
+    all_: bool,
+    report: Path | None,
+) -> None:
     """Check campaigns, catalogues and layouts; exit 1 when something must be mended.
+
+    Errors come first, the first five of a rule; docs/reference/rules.md has every rule.
 
     Example: clarion check --campaign myths-and-facts --fit
     """
     place = studio(workspace)
-    found = check_workspace(place, campaigns)
+    found = check_workspace(place, campaigns, today(None))
     readable = all(finding.rule != "unreadable" for finding in found)
-    misfits = _misfits(place, campaigns) if fit and readable else []
+    wanted = _wanted(place, campaigns) if fit and readable else []
+    found += parity(place.press, wanted)
+    failed = _misfits(place, wanted)
     if fit and not readable:
         say("no picture was tried: mend first what cannot be read")
-    errors = [finding for finding in found if finding.level == "error"]
+    every = [*found, *misfits(place, failed)]
+    if report is not None:
+        write_report(report, every)
+    errors = sum(finding.level == "error" for finding in every)
     if json_:
         as_json(
             {
-                "errors": len(errors) + len(misfits),
-                "findings": [
-                    {
-                        "file": str(f.place.file), "line": f.place.line, "rule": f.rule,
-                        "level": f.level, "field": f.field, "problem": f.problem,
-                        "remedy": f.remedy,
-                    }
-                    for f in found
-                ],
-                "pictures": [misfit.as_dict() for misfit in misfits],
+                "errors": errors,
+                "findings": [finding.as_dict() for finding in found],
+                "pictures": [misfit.as_dict() for misfit in failed],
             }
-        )  # fmt: skip
+        )
     else:
-        for line in (*found, *misfits):
+        show(found, all_=all_, info=info)
+        for line in failed:
             click.echo(str(line))
-        warnings = len(found) - len(errors)
-        click.echo(f"{len(errors) + len(misfits)} errors, {warnings} warnings")
-    sys.exit(1 if errors or misfits else 0)
+        click.echo(count(every, info=info))
+    sys.exit(1 if errors else 0)
 
 
-def _misfits(place: Studio, campaigns: tuple[str, ...]) -> list[Trouble]:
+def _wanted(place: Studio, campaigns: tuple[str, ...]) -> list[Drawing]:
+    """Every picture of everybody, in every format."""
+    chosen = editions(place.campaigns(campaigns), place.societies())
+    return drawings(place.press, chosen, today(None), place.formats())[0]
+
+
+def _misfits(place: Studio, wanted: list[Drawing]) -> list[Trouble]:
     """The pictures that could not be made."""
-    wanted, _ = drawings(
-        place.press, editions(place.campaigns(campaigns), place.societies()), today(None),
-        place.formats(),
-    )  # fmt: skip
+    if not wanted:
+        return []
     with progress("pictures") as show:
         failed = place.press.try_out([one.request for one in wanted], show)
     return troubles(place.press, wanted, failed)
@@ -136,47 +152,4 @@ def pack(
         table(("society", "files", "held cards", "zip"), made)
 
 
-@click.group()
-def messages() -> None:
-    """Translations: bring catalogues up to date, see how far they are."""
-
-
-@messages.command()
-@common
-@click.option("-l", "--locale", "locales", multiple=True, metavar="ID", help="Only this locale.")
-@campaigns_option
-def update(
-    workspace: Path | None, json_: bool, locales: tuple[str, ...], campaigns: tuple[str, ...]
-) -> None:
-    """Write or refresh the workspace's own catalogues; nothing a translator wrote is lost.
-
-    Example: clarion messages update --locale fr
-    """
-    changed = update_workspace(studio(workspace), locales, campaigns)
-    if json_:
-        as_json({"changed": [str(path) for path in changed]})
-        return
-    for path in changed:
-        click.echo(f"wrote {path}")
-    click.echo(f"{len(changed)} catalogues changed")
-
-
-@messages.command()
-@common
-@campaigns_option
-def status(workspace: Path | None, json_: bool, campaigns: tuple[str, ...]) -> None:
-    """How many cards each locale can carry, and whether it is reviewed.
-
-    Example: clarion messages status
-    """
-    found = coverage(studio(workspace), campaigns, today(None))
-    if json_:
-        as_json({"locales": [row.as_dict() for row in found]})
-        return
-    table(
-        ("campaign", "locale", "cards ready", "of", "state", "why not"),
-        [(r.campaign, r.locale, r.ready, r.cards, r.state, r.why) for r in found],
-    )
-
-
-COMMANDS: tuple[click.Command, ...] = (init, check, build, pack, messages)
+COMMANDS: tuple[click.Command, ...] = (init, check, build, pack)

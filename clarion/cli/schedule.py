@@ -33,6 +33,8 @@ from clarion.forecast import forecast, lines
 from clarion.overview import gone, overview, too_late, went
 from clarion.planning import plan_workspace
 from clarion.report import as_record, reason, rows
+from clarion.risk import unassessed
+from clarion.wiring import Studio
 from scheduler.delivery import Entry, State
 from scheduler.ledger import Decision, Filter, Scope, Why
 
@@ -115,7 +117,8 @@ def approve(
 ) -> None:
     """Approve deliveries as they are now: text, picture, alt text, time, channel.
 
-    The approver must be somebody else than the campaign's author.
+    The approver must be somebody else than the campaign's author, and the campaign's risk note has
+    to be assessed: see 'clarion risk'.
 
     Example: clarion approve --as national-editor --society fr
     """
@@ -128,29 +131,39 @@ def approve(
         for entry in entries
         if (entry.approved if revoke else entry.state is State.PLANNED)
     ]
+    risky = {} if revoke else _risky(place, entries, wanted)
     act = place.ledger.revoke if revoke else place.ledger.approve
-    decisions = act(wanted, role, now())
+    decisions = act([name for name in wanted if name not in risky], role, now())
     refused = [one for one in decisions if not one.granted]
     sent = place.ledger.entries(Filter(ids={one.id for one in refused if one.why is Why.SENT}))
     if json_:
         as_json(
             {
                 "granted": len(decisions) - len(refused),
-                "refused": [_refusal(one, sent) for one in refused],
+                "refused": [
+                    *(_refusal(one, sent) for one in refused),
+                    *(
+                        {"id": name, "why": "risk note", "detail": "; ".join(why)}
+                        for name, why in risky.items()
+                    ),
+                ],
             }
         )
-    elif not decisions:
+    elif not wanted:
         click.echo("nothing waits for this; see 'clarion status --all'")
     else:
         tell_all(_refusals(refused, sent))
+        for (why, remedy), count in Counter(risky.values()).items():
+            tell_all([f"refused {count}: {why}", f"  {remedy}"])
         word = "revoked" if revoke else "approved"
-        click.echo(f"{len(decisions) - len(refused)} {word} by {role}, {len(refused)} refused")
+        no = len(refused) + len(risky)
+        click.echo(f"{len(decisions) - len(refused)} {word} by {role}, {no} refused")
         granted = place.ledger.entries(Filter(ids={d.id for d in decisions if d.granted}))
         for row in rows(place.societies(), granted):
             click.echo(f"  {row.society.id} {row.locale}: {row.planned}, {row.days}")
         for line in [] if revoke else lines(forecast(place.press, granted)):
             click.echo(line)
-    sys.exit(1 if refused else 0)
+    sys.exit(1 if refused or risky else 0)
 
 
 @click.command()
@@ -264,6 +277,16 @@ def resume(workspace: Path | None, json_: bool, role: str | None, scope: str, va
     else:
         click.echo("resumed" if lifted else "there was no such stop; see 'clarion status'")
     sys.exit(0 if lifted else 1)
+
+
+def _risky(
+    place: Studio, entries: Sequence[Entry], wanted: Sequence[str]
+) -> dict[str, tuple[str, str]]:
+    """Of these deliveries, those whose campaign nobody has assessed: why, and the way out."""
+    names = set(wanted)
+    campaigns = {one.id: one.delivery.campaign for one in entries if one.id in names}
+    why = unassessed(place.library, campaigns.values())
+    return {name: why[campaign] for name, campaign in campaigns.items() if campaign in why}
 
 
 def _refusal(decision: Decision, sent: Sequence[Entry]) -> dict[str, Any]:

@@ -16,12 +16,16 @@ from locales.update import SHIPPED_LOCALES
 from rendering.errors import RenderError
 
 DAY = date(2027, 7, 30)
+TOO_TALL = {("my", "before-you-say-yes", "link")}
+"""Six lines of Burmese are higher than the lowest format allows: that picture is not made there."""
 
 
 def speaker(studio: Studio, locale: str) -> Society:
-    """The society with the longest name in this locale: the hardest to fit."""
-    societies = [one for one in studio.library.societies.values() if locale in one.locales]
-    return max(societies, key=lambda one: len(one.name(locale)))
+    """The society with the longest name in this locale, the hardest to fit; of all where none of
+    the register speaks it yet."""
+    known = list(studio.library.societies.values())
+    speaking = [one for one in known if locale in one.locales] or known
+    return max(speaking, key=lambda one: len(one.name(locale)))
 
 
 @pytest.mark.parametrize("locale", SHIPPED_LOCALES)
@@ -30,7 +34,7 @@ def test_every_card_fits_every_format(tmp_path: Path, locale: str, with_line: bo
     studio = Studio(Settings(tmp_path, sample_helpline=with_line))
     composer = studio.press.workshop.composer
     society = speaker(studio, locale)
-    troubles = []
+    troubles, tall = [], set()
     for campaign in studio.campaigns():
         for card in campaign.cards:
             if with_line and card.kind != "get_help":
@@ -44,5 +48,9 @@ def test_every_card_fits_every_format(tmp_path: Path, locale: str, with_line: bo
                     try:
                         composer.compose(request)
                     except RenderError as error:
-                        troubles.append(f"{card.id}, {form}: {error}")
+                        if (locale, card.id, form) in TOO_TALL:
+                            tall.add((locale, card.id, form))
+                        else:
+                            troubles.append(f"{card.id}, {form}: {error}")
     assert troubles == []
+    assert with_line or tall == {one for one in TOO_TALL if one[0] == locale}

@@ -47,7 +47,9 @@ def after(told: tuple[Path, dict[str, Done]], workspace: Path) -> Path:
 
 
 def test_every_command_of_the_story_ends_well(told: tuple[Path, dict[str, Done]]) -> None:
-    assert list(told[1]) == ["init", "check", "build", "plan", "approve", "rehearse", "status"]
+    assert list(told[1]) == [
+        "init", "check", "build", "plan", "risk", "approve", "rehearse", "status",
+    ]  # fmt: skip
     assert {name: done.code for name, done in told[1].items()} == dict.fromkeys(told[1], 0)
     assert not [name for name, done in told[1].items() if "Traceback" in done.err]
 
@@ -57,6 +59,7 @@ def test_the_story_says_what_happened(told: tuple[Path, dict[str, Done]]) -> Non
     assert "0 errors" in ends["check"].out
     assert "3 drawn, 0 already there, 0 failed" in ends["build"].out
     assert "6 deliveries, 3 held; 6 new" in ends["plan"].out
+    assert "signed by safeguarding-lead" in ends["risk"].out
     assert "3 approved by national-editor, 0 refused" in ends["approve"].out
     assert "planned 6, posted 3, held 3, lost 0, duplicated 0" in ends["rehearse"].out
     assert re.search(r"^ +3  approved$", ends["status"].out, re.M)

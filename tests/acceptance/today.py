@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from locales.catalogue import SHIPPED
+from locales.po import read_po, write_po
+from locales.signing import sign_reviewed, sign_translated
 from scheduler.zones import zone
 
 CAMPAIGN = "campaigns/our-first-campaign/campaign.yaml"
@@ -38,18 +40,16 @@ def make_due(workspace: Path, channels: int = 1) -> date:
     return then.date()
 
 
-DRAFT = '"X-Clarion-State: draft'
-REVIEWED = '"X-Clarion-Reviewed-By: second-editor\\n"\n"X-Clarion-State: reviewed'
-
-
 def mark_reviewed(workspace: Path) -> None:
-    """What a reviewer does: the shipped shared catalogue copied, both marked as reviewed."""
+    """What translator and reviewer do: the shipped shared catalogue copied, both files signed."""
     folder = workspace / LOCALE
     (folder / "shared.po").write_bytes((SHIPPED / "en_GB/LC_MESSAGES/shared.po").read_bytes())
     for file in folder.glob("*.po"):
-        text = file.read_text("utf-8")
-        assert DRAFT in text
-        file.write_text(text.replace(DRAFT, REVIEWED), "utf-8")
+        catalog = read_po(file, "en_GB", file.stem)
+        for message in catalog.contexts.values():
+            sign_translated(message, "first-editor")
+            sign_reviewed(message, "second-editor")
+        write_po(catalog, file)
 
 
 def on_disk(workspace: Path) -> Counter[str]:

@@ -1,4 +1,5 @@
-"""``make bench``: pictures in one interleaved race, what a campaign costs, how the schedule keeps.
+"""``make bench``: pictures in one interleaved race, what a campaign and catalogues cost, how the
+schedule keeps.
 
 Prints each race, then the goals with what this run gave, and writes all of it to
 ``build/bench/bench.json``. It never fails for being slow.
@@ -16,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import campaign, cards, field
+from tests.benchmarks import campaign, cards, field, messages
 from tests.benchmarks.goals import Goal, goals, lines
 from tests.benchmarks.race import Score, race, warm
 from tests.benchmarks.schedule import programme
@@ -24,7 +25,7 @@ from tests.benchmarks.schedule.goals import goals as schedule_goals
 from tests.reference import samples
 
 FOLDER = field.ROOT / "build" / "bench"
-PARTS = ("race", "campaign", "schedule")
+PARTS = ("race", "campaign", "messages", "schedule")
 _PATIENCE = 50.0
 """Seconds after which a race ends with the rounds it has."""
 
@@ -63,7 +64,12 @@ def main(words: Sequence[str] | None = None) -> None:
             _say(f"left out: {reason}")
         whole = campaign.run(drawn, asked.long, _say)
         print("", *_campaign_lines(whole), sep="\n")
-    table = goals(races["jpeg"], races["png"], whole) if asked.parts - {"schedule"} else []
+    drawn_parts = asked.parts & {"race", "campaign"}
+    table = goals(races["jpeg"], races["png"], whole) if drawn_parts else []
+    if "messages" in asked.parts:
+        updates = messages.run(asked.rounds, _say)
+        found["messages"] = asdict(updates)
+        table += updates.goals()
     if "schedule" in asked.parts:
         posts = programme.run(FOLDER / "schedule", asked.long, _say)
         found["schedule"] = posts.plain()

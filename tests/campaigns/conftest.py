@@ -17,7 +17,7 @@ author: campaign-author
 observance: wdatip
 source_locale: en_GB
 hashtags: [EndHumanTrafficking]
-risk: Nobody is named.
+risk: {could_be_hurt: Readers at risk., mitigation: Nobody is named.}
 title: Small campaign
 call: {msg: Share this., note: Ends the post., max: "40"}
 schedule:
@@ -54,7 +54,7 @@ cards:
       - {heading: The act, body: Somebody moves a person.}
       - {heading: The purpose, body: The aim is exploitation.}
   - id: steps
-    kind: resource
+    kind: checklist
     sources: [S01]
     heading: Before you say yes
     items: [Ask for a contract., Tell a friend., Keep your passport.]

@@ -82,7 +82,10 @@ def test_a_carousel_may_have_a_layout_of_its_own(edit: Edit) -> None:
     assert load_campaign(file).card("smuggling").layout == "our_two"
 
 
-PHOTO = "    photo: {{file: market.jpg, credit: A role, consent: on file{focus}}}\n"
+PHOTO = (
+    "    photo: {{file: market.jpg, credit: A role, origin: photograph, depicts: [street], "
+    "people: none{focus}}}\n    photo_alt: A street.\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +103,7 @@ def test_a_photograph_may_say_what_matters_in_it(
     file = edit(FILE, TOLD, PHOTO.format(focus=focus) + TOLD)
     photo = load_campaign(file).card("smuggling").photo
     assert photo is not None
-    assert (photo.file, photo.credit, photo.consent) == (
-        file.parent / "market.jpg", "A role", "on file",
-    )  # fmt: skip
+    assert (photo.file, photo.credit) == (file.parent / "market.jpg", "A role")
     assert photo.focus == expected
 
 

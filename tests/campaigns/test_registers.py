@@ -1,9 +1,9 @@
-"""Registers: sources, figures, helplines, shared messages, societies."""
+"""Registers: sources, figures, shared messages, societies."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,26 +13,11 @@ from hypothesis import strategies as st
 
 from campaigns.errors import ContentError
 from campaigns.observances import load_observances
-from campaigns.registers import load_figures, load_helplines, load_shared, load_sources
+from campaigns.registers import load_figures, load_shared, load_sources
 from campaigns.societies import load_societies
 
 Edit = Callable[[str, str, str], Path]
 Refusal = Callable[[Callable[[], object]], ContentError | None]
-
-HELPLINES = """\
-helplines:
-  - id: line
-    territory: GB
-    name: A line
-    display: 0121 496 0000
-    operator: Somebody
-    operator_type: ngo
-    evidence: [the operator's page]
-    verified_on: "2027-05-01"
-    verified_by: [one, two]
-    method: "test call"
-    status: active
-"""
 
 READERS: dict[str, Callable[[Path], object]] = {
     "sources.yaml": load_sources,
@@ -45,6 +30,13 @@ READERS: dict[str, Callable[[Path], object]] = {
 
 def test_a_source_credits_who_and_when(folder: Path) -> None:
     assert load_sources(folder / "sources.yaml")["S01"].credit == "UNODC, 2024"
+
+
+def test_a_source_may_be_about_several_countries_and_regions(edit: Edit) -> None:
+    file = edit("sources.yaml", "region: Worldwide", "region: [Middle East, North Africa]")
+    source = load_sources(file)["S01"]
+    assert source.regions == ("Middle East", "North Africa")
+    assert source.countries == ("Worldwide",)
 
 
 def test_a_figure_is_an_exact_number_that_expires_after_its_day(folder: Path) -> None:
@@ -65,6 +57,8 @@ def test_a_figure_is_an_exact_number_that_expires_after_its_day(folder: Path) ->
         ("figures.yaml", "grade: primary", "grade: sure", "'sure' is not allowed"),
         ("sources.yaml", "    category: Research\n", "", "category: is missing"),
         ("sources.yaml", "category:", "categories:", "category: is missing"),
+        ("sources.yaml", "region: Worldwide", "region: []", "region: is empty; write a text or a"),
+        ("sources.yaml", "region: Worldwide", "region: [[a]]", "region.*must be one text"),
         ("shared.yaml", "days:", "dais:", "days: is missing"),
         ("shared.yaml", 'max: "16"', 'max: "1600"', "labels.myth.max: '1600' is not a limit"),
         ("societies.yaml", "emblem: cross", "emblem: circle", "'circle' is not allowed"),
@@ -107,37 +101,6 @@ def test_a_societys_name_falls_back_to_english_only(folder: Path) -> None:
     society = load_societies(folder / "societies.yaml")["gr"]
     assert society.name("el") == "Ελληνικός Ερυθρός Σταυρός"
     assert society.name("fr") == "Hellenic Red Cross"
-
-
-def test_a_helpline_is_kept_as_it_is_published(tmp_path: Path) -> None:
-    file = tmp_path / "helplines.yaml"
-    file.write_text(HELPLINES)
-    assert load_helplines(file)["line"].display == "0121 496 0000"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "days", "problem"),
-    [
-        ("", "", 0, ""),
-        ("", "", 90, ""),
-        ("", "", 91, "verified 91 days before"),
-        ("", "", -1, "verified -1 days before"),
-        ("status: active", "status: suspended", 0, "is suspended, not active"),
-        ("status: active", "status: sample", 0, "only a sample"),
-        ("[one, two]", "[one, one]", 0, "second verifier"),
-        ("    evidence: [the operator's page]\n", "", 0, "lacks a date"),
-        ('    method: "test call"\n', "", 0, "a method"),
-        ('    verified_on: "2027-05-01"\n', "", 0, "lacks a date"),
-    ],
-)
-def test_a_helpline_is_posted_only_while_two_people_vouch_for_it(
-    tmp_path: Path, old: str, new: str, days: int, problem: str
-) -> None:
-    file = tmp_path / "helplines.yaml"
-    file.write_text(HELPLINES.replace(old, new, 1) if old else HELPLINES)
-    found = load_helplines(file)["line"].problem(date(2027, 5, 1) + timedelta(days=days))
-    assert problem in found
-    assert bool(found) == bool(problem)
 
 
 @given(

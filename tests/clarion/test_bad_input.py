@@ -249,7 +249,7 @@ FINDINGS = [
 ]
 LINE = pytest.param(  # its cards go out all the same, in the words for a society without a line
     society("helplines: []", "helplines: [line]"),
-    "error helpline mt.helplines: 'line' is not in helplines.yaml; add the record",
+    "error helpline mt.helplines: 'line' is not in referrals.yaml; add the record",
     id="a helpline that is not registered",
 )
 
@@ -319,7 +319,9 @@ def test_a_photo_that_cannot_be_used_holds_its_card_only(
     start, end = text.index("  - id: where-it-happens"), text.index("  - id: get-help")
     story = (
         "  - id: where-it-happens\n    kind: story\n    sources: [S01]\n    heading: A heading\n"
-        "    body: A text.\n    photo: {file: photo.jpg, credit: somebody, consent: written}\n\n"
+        '    composite: "yes"\n    body: A text.\n'
+        "    photo: {file: photo.jpg, credit: somebody, origin: photograph,\n"
+        "      depicts: [street], people: none}\n    photo_alt: A street.\n\n"
     )
     file.write_text(text[:start] + story + text[end:], "utf-8")
     if data is not None:

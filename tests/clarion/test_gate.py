@@ -9,10 +9,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clarion.gate import Gate
 from clarion.messages import update_workspace
@@ -26,6 +29,7 @@ from scheduler.adapters.manual_clock import ManualClock, ManualTime
 from scheduler.deliver import Deliver
 from scheduler.delivery import Entry, State
 from scheduler.runner import Runner
+from scheduler.zones import zone
 from tests.acceptance.today import mark_reviewed
 
 DAY = date(2027, 7, 30)
@@ -46,14 +50,16 @@ societies:
     helplines: [line, spare]
     channels: [{id: c1, platform: memory, locale: en_GB}]
 """
-HELPLINES = """\
-helplines:
-  - {id: line, territory: MT, name: A line, display: "1770", operator: Somebody, operator_type: ngo,
-     evidence: [page], verified_on: 2027-07-01, verified_by: [one, two], method: test call,
-     status: active}
-  - {id: spare, territory: MT, name: Another, display: "1771", operator: Somebody,
-     operator_type: ngo, evidence: [page], verified_on: 2027-07-01, verified_by: [one, two],
-     method: test call, status: suspended}
+REFERRALS = """\
+referrals:
+  - {id: line, territory: MT, type: helpline, name: A line, display: "1770", operator: Somebody,
+     operator_type: ngo, purpose: support, shares_with_authorities: "no",
+     evidence: [{what: page, kind: operator, seen_on: 2027-07-01}], verified_on: 2027-07-01,
+     verified_by: [one, two], method: test call, status: active}
+  - {id: spare, territory: MT, type: helpline, name: Another, display: "1771", operator: Somebody,
+     operator_type: ngo, purpose: support, shares_with_authorities: "no",
+     evidence: [{what: page, kind: operator, seen_on: 2027-07-01}], verified_on: 2027-07-01,
+     verified_by: [one, two], method: test call, status: suspended}
 """
 FIGURES = """\
 figures:
@@ -78,7 +84,7 @@ def approved(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = Path(shutil.copytree(starter, tmp_path_factory.mktemp("gate") / "ours"))
     registers = place / "campaigns"
     (registers / "societies.yaml").write_text(SOCIETIES, "utf-8")
-    (registers / "helplines.yaml").write_text(HELPLINES, "utf-8")
+    (registers / "referrals.yaml").write_text(REFERRALS, "utf-8")
     (registers / "figures.yaml").write_text(FIGURES, "utf-8")
     file = place / CAMPAIGN
     text = file.read_text("utf-8").replace('    "-1": [ask-first]\n', "")
@@ -109,6 +115,14 @@ def edit(place: Path) -> Callable[[str, str, str], None]:
         file.write_text(text.replace(old, new, 1), "utf-8")
 
     return change
+
+
+def _take_back(place: Path, name: str) -> None:
+    """What the second editor signed in a catalogue is signed by nobody any more."""
+    file = place / f"locales/en_GB/LC_MESSAGES/{name}.po"
+    text = file.read_text("utf-8")
+    assert "; reviewed by second-editor" in text
+    file.write_text(text.replace("; reviewed by second-editor", ""), "utf-8")
 
 
 def _settings(place: Path, *, sample: bool) -> None:
@@ -179,7 +193,7 @@ def test_records_that_change_while_the_runner_waits(
 ) -> None:
     def meanwhile() -> None:
         edit("campaigns/figures.yaml", "review_by: 2027-12-31", "review_by: 2027-07-29")
-        edit("campaigns/helplines.yaml", "status: active", "status: suspended")
+        edit("campaigns/referrals.yaml", "status: active", "status: suspended")
 
     seen, entries = post(place, meanwhile)
     assert seen == {"where-it-happens"}
@@ -192,6 +206,21 @@ def test_a_figure_whose_value_changed_after_the_approval(
 ) -> None:
     edit("campaigns/figures.yaml", 'value: "50"', 'value: "51"')
     held_for(place, "figure", "its texts have changed since it was approved")
+
+
+def test_a_text_that_only_the_post_has_changed_after_the_approval(
+    place: Path, edit: Callable[[str, str, str], None]
+) -> None:
+    """No picture shows the call, and no description says it; mended, translated, reviewed."""
+    edit(CAMPAIGN, "Share this with someone you trust.", "Share this only if it is safe for you.")
+    with closing(Studio(load_settings(place))) as studio:
+        update_workspace(studio, ("en_GB",), ())
+    mark_reviewed(place)
+    seen, entries = post(place)
+    assert seen == set()
+    assert {entry.note for entry in entries.values()} == {
+        "its texts have changed since it was approved; plan and approve it again"
+    }
 
 
 def test_what_check_calls_an_error_is_never_posted(
@@ -207,17 +236,91 @@ def test_a_figure_holds_on_its_last_day(place: Path, edit: Callable[[str, str, s
     assert post(place)[0] == CARDS
 
 
+def said(place: Path, card: str, *moments: tuple[str, datetime]) -> list[str]:
+    """What the gate says about a card at these instants, in the zone of such a society."""
+    with closing(Studio(load_settings(place))) as studio:
+        [entry] = [e for e in studio.ledger.entries() if e.delivery.card == card]
+        gate = Gate(studio.press)
+        there = [(replace(entry.delivery, zone=name), at) for name, at in moments]
+        return ["; ".join(gate(replace(entry, delivery=one), at)) for one, at in there]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Europe/Malta", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "America/Lima"],
+)
+@pytest.mark.parametrize(
+    ("card", "file", "old", "new"),
+    [
+        ("figure", "figures", "review_by: 2027-12-31", "review_by: 2027-07-30"),
+        ("get-help", "referrals", "verified_on: 2027-07-01", "verified_on: 2027-06-30"),
+    ],
+)
+def test_what_expires_does_so_at_midnight_where_the_society_is(
+    place: Path, edit: Callable[[str, str, str], None], name: str,
+    card: str, file: str, old: str, new: str,
+) -> None:  # fmt: skip
+    """Whose last day is 30 July: until the last second of it there, wherever that is in UTC."""
+    edit(f"campaigns/{file}.yaml", old, new)
+    midnight = datetime(2027, 7, 31, tzinfo=zone(name))
+    last = midnight - timedelta(seconds=1)
+    before, after = said(place, card, (name, last), (name, midnight))
+    assert before == ""
+    assert "was to be reviewed" in after or "was verified 31 days before" in after
+
+
+@settings(max_examples=25)
+@given(
+    at=st.datetimes(datetime(2027, 6, 29), datetime(2027, 8, 3)),
+    name=st.sampled_from(["Europe/Malta", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Gaza"]),
+)
+def test_no_moment_outside_its_window_lets_a_line_or_a_figure_pass(
+    windows: Path, at: datetime, name: str
+) -> None:
+    at = at.replace(tzinfo=UTC)
+    there = at.astimezone(zone(name)).date()
+    [line] = said(windows, "get-help", (name, at))
+    [figure] = said(windows, "figure", (name, at))
+    assert (line == "") == (date(2027, 7, 1) <= there <= date(2027, 7, 31))
+    assert (figure == "") == (there <= date(2027, 7, 30))
+
+
+@pytest.fixture(scope="module")
+def windows(approved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A line from 1 to 31 July, and a figure until 30 July."""
+    place = Path(shutil.copytree(approved, tmp_path_factory.mktemp("windows") / "ours"))
+    file = place / "campaigns" / "figures.yaml"
+    file.write_text(file.read_text("utf-8").replace("2027-12-31", "2027-07-30"), "utf-8")
+    return place
+
+
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
         pytest.param(
-            "verified_on: 2027-07-01", "verified_on: 2027-04-30",
-            "line was verified 91 days before the post, 0 to 90 allowed", id="verified long ago",
+            "verified_on: 2027-07-01", "verified_on: 2027-06-29",
+            "line was verified 31 days before the post, 0 to 30 allowed", id="verified long ago",
         ),
         pytest.param("status: active", "status: suspended", "line is suspended", id="suspended"),
         pytest.param(
-            "[one, two]", "[one]", "lacks a date, a method, evidence or a second verifier",
+            "[one, two]", "[one]", "lacks a date, a method or a second verifier",
             id="verified by one only",
+        ),
+        pytest.param(
+            "[one, two]", "[one, One.]", "lacks a date, a method or a second verifier",
+            id="verified by one under two names",
+        ),
+        pytest.param(
+            "kind: operator", "kind: press", "lacks evidence from its operator or a government",
+            id="seen in the press only",
+        ),
+        pytest.param(
+            "operator_type: ngo", "operator_type: police", "leads to the police or an authority",
+            id="handed over to the police",
+        ),
+        pytest.param("territory: MT", "territory: IT", "serves IT, not MT", id="of elsewhere"),
+        pytest.param(
+            "type: helpline", "type: emergency", "is an emergency number", id="an emergency number"
         ),
         pytest.param('"1770"', '"1772"', "", id="another number"),
     ],
@@ -226,7 +329,7 @@ def test_a_helpline_that_may_no_longer_be_shown(
     place: Path, edit: Callable[[str, str, str], None], old: str, new: str, why: str
 ) -> None:
     """What was approved shows the line; that the card could do without one now is no excuse."""
-    edit("campaigns/helplines.yaml", old, new)
+    edit("campaigns/referrals.yaml", old, new)
     changed = "the helpline has changed since it was approved"
     held_for(place, "get-help", changed, why, "plan and approve it again")
 
@@ -234,8 +337,8 @@ def test_a_helpline_that_may_no_longer_be_shown(
 def test_another_line_in_the_place_of_the_approved_one(
     place: Path, edit: Callable[[str, str, str], None]
 ) -> None:
-    edit("campaigns/helplines.yaml", "status: active", "status: unknown")
-    edit("campaigns/helplines.yaml", "status: suspended", "status: active")
+    edit("campaigns/referrals.yaml", "status: active", "status: unknown")
+    edit("campaigns/referrals.yaml", "status: suspended", "status: active")
     held_for(place, "get-help", "the helpline has changed since it was approved")
 
 
@@ -259,10 +362,8 @@ def test_a_sample_line_never_goes_out(
 
 
 @pytest.mark.parametrize("name", ["our-first-campaign", "shared"])
-def test_a_catalogue_whose_review_was_taken_back(
-    place: Path, edit: Callable[[str, str, str], None], name: str
-) -> None:
-    edit(f"locales/en_GB/LC_MESSAGES/{name}.po", "State: reviewed", "State: draft")
+def test_a_catalogue_whose_review_was_taken_back(place: Path, name: str) -> None:
+    _take_back(place, name)
     seen, entries = post(place)
     assert seen == set()
     assert {entry.note for entry in entries.values()} == {
@@ -324,7 +425,7 @@ def test_a_rehearsal_may_look_at_drafts_and_samples_and_at_nothing_else(
     place: Path, edit: Callable[[str, str, str], None]
 ) -> None:
     edit("campaigns/societies.yaml", "[line, spare]", "[]")
-    edit(CATALOGUE, "State: reviewed", "State: draft")
+    _take_back(place, "our-first-campaign")
     _settings(place, sample=True)
     _plan(place)
     edit("campaigns/figures.yaml", "review_by: 2027-12-31", "review_by: 2027-07-29")

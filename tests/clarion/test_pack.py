@@ -108,6 +108,34 @@ def test_a_card_that_cannot_be_drawn_is_left_out_whole(workspace: Path, clarion:
     assert [name for name in packed.files if "get-help" in name]
 
 
+def test_a_card_whose_figure_has_expired_on_the_day_is_left_out(
+    workspace: Path, clarion: Command
+) -> None:
+    """No gate asks again once a society has its pack."""
+    registers = workspace / "campaigns"
+    (registers / "figures.yaml").write_text(
+        "figures:\n  - {id: OWN, value: '50', unit: percent, counts: people asked, year: '2020',"
+        " source: S01, review_by: 2021-01-31, grade: primary}\n",
+        "utf-8",
+    )
+    file = registers / "our-first-campaign" / "campaign.yaml"
+    card = (
+        "\n  - {id: figure, kind: statistic, sources: [S01], figures: {figure: OWN}, lead: Asked,"
+        " value: '{figure}', body: of them.}\n"
+    )
+    file.write_text(file.read_text("utf-8") + card, "utf-8")
+    (workspace / "clarion.toml").write_text(
+        'societies = ["mt"]\ncampaigns = ["our-first-campaign"]\n', "utf-8"
+    )
+    assert clarion("messages", "update").code == 0
+    assert clarion("pack", "--format", "link").code == 0
+    packed = Unpacked(workspace / "packs" / "clarion-mt.zip")
+    [held] = [one for one in packed.manifest["held"] if one["locale"] == "en_GB"]
+    assert held["card"] == "figure"
+    assert held["why"] == ["figure OWN was to be reviewed by 2021-01-31"]
+    assert not [name for name in packed.files if "/figure/" in name]
+
+
 def test_sources_open_in_a_spreadsheet_with_the_six_fields(packed: Unpacked) -> None:
     raw = packed.files["sources.csv"]
     assert raw.startswith(b"\xef\xbb\xbf"), "spreadsheets need the mark to see UTF-8"
@@ -115,6 +143,22 @@ def test_sources_open_in_a_spreadsheet_with_the_six_fields(packed: Unpacked) -> 
     assert [row["id"] for row in rows] == ["S01", "S14", "S24"]
     fields = ("title", "abstract", "country", "region", "authors", "year", "category")
     assert all(row[field].strip() for row in rows for field in fields)
+
+
+def test_a_title_that_looks_like_a_formula_stays_a_title(workspace: Path, clarion: Command) -> None:
+    (workspace / "clarion.toml").write_text(
+        'societies = ["mt"]\ncampaigns = ["our-first-campaign"]\n', "utf-8"
+    )
+    (workspace / "campaigns" / "sources.yaml").write_text(
+        "sources:\n  - {id: S14, title: '=HYPERLINK(1)', abstract: a, country: [x, y], region: r,"
+        " authors: b, year: '2020', category: c}\n",
+        "utf-8",
+    )
+    assert clarion("pack", "--format", "link", "-o", "out").code == 0
+    raw = Unpacked(workspace / "out" / "clarion-mt.zip").files["sources.csv"]
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+    [row] = [row for row in rows if row["id"] == "S14"]
+    assert (row["title"], row["country"]) == ("'=HYPERLINK(1)", "x; y")
 
 
 def test_a_shipped_campaign_in_arabic_with_its_carousels(workspace: Path, clarion: Command) -> None:

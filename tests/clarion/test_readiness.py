@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from campaigns.registers import load_helplines
+from campaigns.referrals import load_referrals
 from clarion.doctor import clock_check
 from clarion.readiness import about, judge
 from clarion.settings import load_settings
@@ -181,7 +181,8 @@ def test_a_clock_that_is_not_believed(studio: Studio, problems: Problems, now: d
 def test_a_draft_and_a_changed_text(workspace: Path, problems: Problems) -> None:
     file = next((workspace / "locales/en_GB/LC_MESSAGES").glob("our-*.po"))
     text = file.read_text("utf-8")
-    file.write_text(text.replace("State: reviewed", "State: draft"), "utf-8")
+    assert "; reviewed by second-editor" in text
+    file.write_text(text.replace("; reviewed by second-editor", ""), "utf-8")
     [found] = problems()["translations"]
     assert found == (
         "6 would be held on the day: catalogue en_GB is a draft awaiting review; "
@@ -271,9 +272,9 @@ def test_somebody_at_work_is_told(studio: Studio, day: date, now: datetime) -> N
 def test_reasons_of_the_gate_are_told_where_they_belong() -> None:
     from campaigns.library import SHIPPED
 
-    lines = load_helplines(SHIPPED / "helplines.yaml")
+    lines = load_referrals(SHIPPED / "referrals.yaml")
     on = date(2027, 7, 30)
-    whys = [line.problem(on) for line in lines.values()]
+    whys = [line.problem(on, line.territory) for line in lines.values()]
     assert whys
     assert {about(why) for why in whys if why} == {"helplines"}
     assert about("catalogue fr is a draft awaiting review") == "translations"

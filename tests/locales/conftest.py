@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from campaigns.library import Library
-from campaigns.model import Campaign, Helpline, Society
+from campaigns.model import Campaign, Society
 from campaigns.observances import load_observances
+from campaigns.records import Evidence, Referral
 from campaigns.registers import load_figures, load_shared, load_sources
 from campaigns.societies import load_societies
 from locales import Catalogues, Held, LocalisedCard, localise, write_po
 from locales.catalogue import catalogue_path
-from locales.po import PoCatalog, State, read_po
+from locales.po import PoCatalog, read_po
+from locales.signing import sign_reviewed, sign_translated
 from locales.update import update
 
 FILES = {
@@ -25,7 +27,7 @@ author: campaign-author
 observance: wdatip
 source_locale: en_GB
 hashtags: [EndHumanTrafficking, Second]
-risk: Nobody is named.
+risk: {could_be_hurt: Readers at risk., mitigation: Nobody is named.}
 title: Small campaign
 call: Share this.
 schedule:
@@ -66,7 +68,7 @@ cards:
       - {heading: The purpose, body: The aim is exploitation.}
     more: Two parts.
   - id: steps
-    kind: resource
+    kind: checklist
     sources: [S01]
     heading: Before you say yes
     items: [Ask for a contract., Tell a friend., Keep your passport.]
@@ -91,6 +93,9 @@ figures:
 labels:
   myth: Myth
   fact: Fact
+  figure: Key figure
+  definition: What it means
+  checklist: Checklist
   source: "Source: {source}"
   slide: "{count} of {total}"
   helpline: "{helpline_name}: {helpline}"
@@ -104,7 +109,7 @@ alt:
   fact_slide: "Myth: {myth} Fact, {count} of {total}: {fact} {society}. {source_line}"
   get_help: "Help: {heading}. {body} {helpline_name}: {helpline}. {source_line}"
   get_help_without_line: "Help: {heading}. {body} {source_line}"
-  resource: "Checklist: {heading}. {items} {source_line}"
+  checklist: "Checklist: {heading}. {items} {source_line}"
 days:
   wdatip: World Day against Trafficking in Persons
 """,
@@ -128,10 +133,11 @@ societies:
 
 MARKS = {"fr": "Fr", "ar": "ع", "sr": "Ср", "en_GB": ""}
 DAY = date(2027, 7, 30)
-LINE = Helpline(
-    id="L1", territory="LB", name="A line", display="800 290 290", operator="Somebody",
-    operator_type="ngo", evidence=("page",), verified_on=DAY, verified_by=("one", "two"),
-    method="test call", status="active",
+LINE = Referral(
+    id="L1", territory="LB", type="helpline", status="active", name="A line",
+    display="800 290 290", operator="Somebody", operator_type="ngo", purpose="support",
+    evidence=(Evidence("the operator's page", "operator", DAY),), verified_on=DAY,
+    verified_by=("one", "two"), method="test call",
 )  # fmt: skip
 
 Translate = Callable[[str, str, dict[str, str]], None]
@@ -149,7 +155,7 @@ def library(tmp_path: Path) -> Library:
         folders=(root,),
         sources=load_sources(root / "sources.yaml"),
         figures=load_figures(root / "figures.yaml"),
-        helplines={LINE.id: LINE},
+        referrals={LINE.id: LINE},
         societies=load_societies(root / "societies.yaml"),
         observances=load_observances(root / "observances.yaml"),
         shared=load_shared(root / "shared.yaml"),
@@ -200,14 +206,17 @@ def edit(root: Path) -> Callable[[str, str, Callable[[PoCatalog], object]], None
 
 
 @pytest.fixture
-def set_state(root: Path) -> Callable[[str, State], None]:
-    """Set the state of both catalogues of a locale."""
+def set_state(root: Path) -> Callable[[str, str], None]:
+    """Sign every message of both catalogues of a locale, as ``translated`` or ``reviewed``."""
 
-    def change(locale: str, state: State) -> None:
+    def change(locale: str, state: str) -> None:
         for domain in ("small", "shared"):
             path = catalogue_path(root, locale, domain)
             catalog = read_po(path, locale, domain)
-            catalog.state, catalog.reviewed_by = state, "second-translator"
+            for message in catalog.contexts.values():
+                sign_translated(message, "first-translator")
+                if state == "reviewed":
+                    sign_reviewed(message, "second-translator")
             write_po(catalog, path)
 
     return change
@@ -231,13 +240,13 @@ def card_in(
             library,
             catalogues,
             observance_date=DAY,
-            helpline=line if isinstance(line, Helpline) else None,
+            helpline=line if isinstance(line, Referral) else None,
         )
 
     return run
 
 
 @pytest.fixture
-def line() -> Helpline:
+def line() -> Referral:
     """A helpline that is fit to be posted."""
     return LINE

@@ -12,8 +12,13 @@ import pytest
 from locales import CatalogueError, Catalogues, load_catalogue, open_catalogues
 from locales.catalogue import SHIPPED, StillCatalogues, catalogue_path
 from locales.po import PoCatalog
+from locales.signing import sign_translated
 
 Edit = Callable[[str, str, Callable[[PoCatalog], object]], None]
+
+
+def _sign(catalog: PoCatalog) -> None:
+    sign_translated(catalog.contexts["myth.myth"], "somebody")
 
 
 def test_a_catalogue_is_found_with_its_entries(catalogues: Catalogues, root: Path) -> None:
@@ -23,7 +28,7 @@ def test_a_catalogue_is_found_with_its_entries(catalogues: Catalogues, root: Pat
     assert (entry.msgid, entry.msgstr, entry.fuzzy, entry.plurals) == (
         "They are the same.", "Fr They are the same.", False, (),
     )  # fmt: skip
-    assert "max-length:80" in entry.flags
+    assert "max-length:120" in entry.flags
     assert "Note: Keep it false." in entry.comments
     lines = found.file.read_text(encoding="utf-8").split("\n")
     assert lines[entry.line - 1] == 'msgid "They are the same."'
@@ -42,10 +47,10 @@ def test_the_first_folder_with_the_file_wins_as_a_whole(
     target = catalogue_path(over, "fr", "small")
     target.parent.mkdir(parents=True)
     target.write_bytes(catalogue_path(root, "fr", "small").read_bytes())
-    edit("fr", "small", lambda catalog: setattr(catalog, "state", "reviewed"))
+    edit("fr", "small", _sign)
     found = Catalogues([over, root]).find("fr", "small")
     assert found is not None
-    assert (found.file, found.state) == (target, "draft")
+    assert (found.file, found.entries["myth.myth"].state) == (target, "draft")
     shared = Catalogues([over, root]).find("fr", "shared")
     assert shared is not None
     assert shared.file == catalogue_path(root, "fr", "shared")
@@ -54,11 +59,12 @@ def test_the_first_folder_with_the_file_wins_as_a_whole(
 def test_a_file_is_parsed_again_only_when_it_changed(catalogues: Catalogues, edit: Edit) -> None:
     first = catalogues.find("fr", "small")
     assert catalogues.find("fr", "small") is first
-    edit("fr", "small", lambda catalog: setattr(catalog, "state", "reviewed"))
+    edit("fr", "small", _sign)
     second = catalogues.find("fr", "small")
     assert second is not None
     assert first is not None
-    assert (first.state, second.state) == ("draft", "reviewed")
+    assert [one.entries["myth.myth"].state for one in (first, second)] == ["draft", "translated"]
+    assert second.entries["myth.myth"].translated_by == "somebody"
     assert first.digest != second.digest
 
 
@@ -68,7 +74,7 @@ def test_a_catalogue_cannot_be_changed(catalogues: Catalogues) -> None:
     with pytest.raises(TypeError):
         found.entries["x"] = found.entries["myth.myth"]  # type: ignore[index]
     with pytest.raises(FrozenInstanceError):
-        found.state = "reviewed"  # type: ignore[misc]
+        found.domain = "other"  # type: ignore[misc]
 
 
 def test_a_catalogue_lies_where_catalogues_lie(tmp_path: Path) -> None:
@@ -116,7 +122,7 @@ def test_still_catalogues_are_as_they_were_when_first_asked_for(
     first = still.find("fr", "small")
     assert first is not None
     assert still.find("pt_PT", "small") is None
-    edit("fr", "small", lambda catalog: setattr(catalog, "state", "reviewed"))
+    edit("fr", "small", _sign)
     target = catalogue_path(root, "pt_PT", "small")
     target.parent.mkdir(parents=True)
     text = catalogue_path(root, "fr", "small").read_text(encoding="utf-8")
@@ -127,4 +133,4 @@ def test_still_catalogues_are_as_they_were_when_first_asked_for(
     for locale in ("fr", "pt_PT"):
         found = StillCatalogues(catalogues).find(locale, "small")
         assert found is not None
-        assert found.state == "reviewed"
+        assert found.entries["myth.myth"].state == "translated"

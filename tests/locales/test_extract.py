@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from babel.messages.extract import extract_from_file
 
 from campaigns.errors import ContentError
 from campaigns.library import Library
+from campaigns.loader import load_campaign
 from campaigns.model import Campaign
-from locales.extract import extract_campaign, extract_template
-from locales.po import format_po
+from locales.catalogue import Entry
+from locales.checks import faults
+from locales.extract import extract_campaign, extract_template, longest
+from locales.po import format_po, parse_po
 
 REPOSITORY = Path(__file__).parents[2]
 METHOD = "locales.extract:extract_campaign"
@@ -33,7 +37,7 @@ def test_babel_gets_line_context_text_and_comments(campaign: Campaign) -> None:
     assert comments == [
         "Where: picture, smaller half",
         "What: a false belief: keep it false",
-        "Max length: 80 characters in English",
+        "Max length: 120 characters (80 in English)",
         "Note: Keep it false.",
     ]
     assert context == "myth.myth"
@@ -72,8 +76,48 @@ def test_a_template_is_the_same_bytes_every_time(campaign: Campaign, library: Li
 def test_a_template_keeps_the_order_of_the_file_and_the_flags(campaign: Campaign) -> None:
     template = extract_template(campaign)
     assert list(template.contexts) == [message.context for message in campaign.messages()]
-    assert template.contexts["number.value"].flags == {"python-brace-format", "max-length:24"}
-    assert template.contexts["myth.myth"].flags == {"max-length:80"}
+    assert template.contexts["number.value"].flags == {"python-brace-format", "max-length:36"}
+    assert template.contexts["myth.myth"].flags == {"max-length:120"}
+
+
+def test_the_limit_is_where_the_check_begins_to_complain(campaign: Campaign) -> None:
+    message = next(one for one in campaign.messages() if one.context == "myth.myth")
+    most = longest(message)
+    assert f"max-length:{most}" in extract_template(campaign).contexts["myth.myth"].flags
+    for size, rules in ((most, set()), (most + 1, {"long"})):
+        entry = Entry(message.context, message.text, "é" * size, False, frozenset(), (), "", (), 1)
+        assert {one.rule for one in faults(entry, message, "fr")} & {"long"} == rules
+
+
+def test_a_figure_with_a_scale_may_be_counted_otherwise(
+    campaign: Campaign, library: Library
+) -> None:
+    scaled = {**library.figures, "F01": replace(library.figures["F01"], scale="million")}
+    template = extract_template(campaign, scaled)
+    value, body = template.contexts["number.value"], template.contexts["number.body"]
+    assert value.flags == {"no-python-brace-format", "max-length:36"}
+    assert value.auto_comments[-1] == (
+        "In place of {figure} million, where your language counts so: {figure_wan} = 2,760 wan; "
+        "{figure_lakh} = 276 lakh; {figure_crore} = 2.76 crore"
+    )
+    assert "python-brace-format" in body.flags
+    assert (
+        format_po(parse_po(format_po(template), Path("x.pot"), "fr", "x")).count(
+            b"#, max-length:36, no-python-brace-format\n"
+        )
+        == 1
+    )
+
+
+def test_a_template_knows_its_source_and_which_rewordings_are_minor(campaign: Campaign) -> None:
+    text = campaign.file.read_text(encoding="utf-8")
+    text = text.replace("note: Keep it false.", 'note: Keep it false., minor: "true"')
+    campaign.file.write_text(text.replace("source_locale: en_GB", "source_locale: fr"), "utf-8")
+    template = extract_template(load_campaign(campaign.file))
+    assert (template.source, template.minor) == ("fr", {"myth.myth"})
+    campaign.file.write_text(text.replace('"true"', '"yes"'), "utf-8")
+    with pytest.raises(ContentError, match='write "true" when the meaning stayed'):
+        load_campaign(campaign.file)
 
 
 def test_a_long_comment_stays_one_line(campaign: Campaign) -> None:

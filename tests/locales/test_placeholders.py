@@ -15,6 +15,7 @@ from locales.placeholders import (
     Direction,
     PlaceholderError,
     balanced,
+    base_name,
     names,
     strip_isolates,
     substitute,
@@ -46,6 +47,28 @@ def test_a_missing_value_is_an_error_and_never_an_empty_text() -> None:
         substitute("{figure}", {}, "ltr")
 
 
+@pytest.mark.parametrize(
+    ("name", "base"),
+    [("figure_wan", "figure"), ("figure_lakh", "figure"), ("figure_crore", "figure"),
+     ("figure_2_wan", "figure_2"), ("figure_3_crore", "figure_3"), ("figure", "figure"),
+     ("figure_2", "figure_2"), ("year", "year"), ("year_wan", "year_wan"), ("wan", "wan"),
+     ("_wan", "_wan"), ("figure_wan_wan", "figure_wan_wan"), ("figure_4_wan", "figure_4_wan"),
+     ("figure_million", "figure_million")],
+)  # fmt: skip
+def test_a_figure_in_another_counting_word_stands_for_the_english_one(name: str, base: str) -> None:
+    assert base_name(name) == base
+
+
+def test_a_counting_word_needs_a_figure_with_a_scale() -> None:
+    with pytest.raises(PlaceholderError, match=r"\{figure_wan\} needs a figure with a scale"):
+        substitute("{figure_wan}万", {"figure": "42"}, "ltr")
+    with pytest.raises(PlaceholderError, match=r"\{figure_2_wan\} has no value here"):
+        substitute("{figure_2_wan}万", {"figure": "42"}, "ltr")
+    with pytest.raises(PlaceholderError, match=r"\{year_wan\} is not a known placeholder"):
+        substitute("{year_wan}", {"year": "2021", "year_wan": "1"}, "ltr")
+    assert substitute("{figure_wan}万", {"figure": "27.6", "figure_wan": "2760"}, "ltr") == "2760万"
+
+
 def test_a_value_is_not_read_again() -> None:
     assert substitute("{society}", {"society": "{year}", "year": "1"}, "ltr") == "{year}"
 
@@ -74,6 +97,8 @@ def test_a_telephone_number_is_isolated_in_every_text(direction: Direction, numb
         ("figure", "%50", f"{LRI}%50{PDI}"),
         ("figure_2", "+25", f"{LRI}+25{PDI}"),
         ("figure_3", "1 234", f"{LRI}1 234{PDI}"),
+        ("figure_crore", "2 760", f"{LRI}2 760{PDI}"),
+        ("figure_crore", "2.76", "2.76"),
         ("year", "2012-2020", f"{LRI}2012-2020{PDI}"),
         ("figure", "27,6", "27,6"),
         ("figure", "202.478", "202.478"),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
+from babel.messages.pofile import write_po as babel_write_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.errors import ContentError
 from locales.catalogue import load_catalogue
 from locales.po import MAX_BYTES, CatalogueError, PoCatalog, format_po, parse_po, write_po
+from locales.po_text import replace_file
 
 HERE = Path("fr/LC_MESSAGES/small.po")
 HEADER = (
     'msgid ""\nmsgstr ""\n"Language: fr\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-    '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n"X-Clarion-State: draft\\n"\n\n'
+    '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n"X-Generator: an editor\\n"\n\n'
 )
 ONE = 'msgctxt "a.myth"\nmsgid "Same"\nmsgstr "Pareil"\n'
 PLURAL = 'msgctxt "a.n"\nmsgid "day"\nmsgid_plural "days"\n'
@@ -28,7 +32,7 @@ def parse(text: str, locale: str = "fr") -> PoCatalog:
 def test_a_catalogue_is_read() -> None:
     catalog = parse(HEADER + ONE)
     assert catalog.contexts["a.myth"].string == "Pareil"
-    assert (catalog.state, catalog.reviewed_by, catalog.num_plurals) == ("draft", "", 2)
+    assert catalog.num_plurals == 2
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,6 @@ def test_a_catalogue_is_read() -> None:
         (HEADER.replace("nplurals=2", "nplurals=99") + ONE, 1, "no usable nplurals"),
         (HEADER.replace("nplurals=2", "nplurals=x") + ONE, 1, "no usable nplurals"),
         (HEADER.replace("Language: fr", "Language: hr") + ONE, 1, "says Language: hr, its folder"),
-        (HEADER.replace("draft", "done") + ONE, 1, "X-Clarion-State is 'done'"),
         (HEADER.replace("utf-8", "ISO-8859-1") + ONE, 1, "announces charset ISO-8859-1"),
         (HEADER + ONE.replace('"Pareil"', "Pareil"), 10, "is not a line of a PO file"),
         (HEADER + ONE.replace('"Pareil"', '"Par"eil"'), 10, "is not a line of a PO file"),
@@ -116,16 +119,43 @@ def test_the_header_written_has_no_date_address_or_placeholder() -> None:
         '"Content-Type: text/plain; charset=utf-8\\n"',
         '"Content-Transfer-Encoding: 8bit\\n"',
         '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"',
-        '"X-Clarion-State: draft\\n"',
         "",
     ]
 
 
-def test_state_and_reviewer_survive_writing() -> None:
+def test_no_comment_of_a_translator_is_lost() -> None:
+    notes = '# twice\n#\n# twice\n#tight\n# | see here | there\n#| msgctxt "a"\n#| msgid "Same"\n'
+    gone = '# of the gone\n#, fuzzy, ignore-end\n#~| msgid "Old"\n#~ msgctxt "b"\n#~ msgid "x"\n'
+    catalog = parse(HEADER + notes + ONE + "\n" + gone + '#~ msgstr "y"\n')
+    message = catalog.contexts["a.myth"]
+    assert message.user_comments == ["twice", "", "twice", "tight", "| see here | there"]
+    assert message.previous_id == ["Same"]
+    text = format_po(catalog).decode()
+    assert '# twice\n#\n# twice\n# tight\n# | see here | there\n#| msgid "Same"\n' in text
+    assert gone in text
+    assert format_po(parse(text)) == text.encode()
+
+
+def test_an_older_text_of_several_lines_comes_back() -> None:
     catalog = parse(HEADER + ONE)
-    catalog.state, catalog.reviewed_by = "reviewed", "second-translator"
+    catalog.contexts["a.myth"].previous_id = ['Two\nlines\nlines\n\t"']
     again = parse_po(format_po(catalog), HERE, "fr", "small")
-    assert (again.state, again.reviewed_by) == ("reviewed", "second-translator")
+    assert again.contexts["a.myth"].previous_id == ['Two\nlines\nlines\n\t"']
+
+
+def test_a_percent_sign_is_no_format() -> None:
+    catalog = parse(HEADER + ONE.replace("Same", "20 % die {figure}"))
+    assert catalog.contexts["a.myth"].flags == {"python-brace-format"}
+
+
+def test_what_somebody_saved_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "small.po"
+    replace_file(path, b"one", b"")
+    replace_file(path, b"two", b"one")
+    for before in (b"", b"one"):
+        with pytest.raises(ContentError, match="saved by somebody else meanwhile; run the command"):
+            replace_file(path, b"three", before)
+    assert path.read_bytes() == b"two"
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -160,6 +190,54 @@ def test_any_text_comes_back_as_it_was(strings: dict[str, str], msgid: str) -> N
         key: (msgid, string) for key, string in strings.items()
     }
     assert format_po(again) == raw
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"]), min_size=1)
+NOTES = st.lists(WORDS, max_size=3, unique=True)
+
+
+@st.composite
+def catalogues(draw: st.DrawFn) -> PoCatalog:
+    """Any catalogue that Babel, too, can write whole: no flags on what is obsolete."""
+    catalog = PoCatalog("ar", "small")
+    for context in draw(st.sets(st.from_regex(r"[a-z]{1,5}\.[a-z]{1,5}", fullmatch=True))):
+        message = Message(
+            draw(TEXTS), draw(TEXTS | st.just("")), flags=draw(st.sets(st.sampled_from(FLAGS))),
+            auto_comments=draw(NOTES), user_comments=draw(NOTES), context=context,
+            previous_id=draw(st.lists(WORDS, max_size=1)),
+        )  # fmt: skip
+        if draw(st.booleans()):
+            catalog[message.id] = message
+        elif not message.previous_id:
+            message.flags, message.auto_comments = set(), []
+            catalog.obsolete[context] = message
+    return catalog
+
+
+FLAGS = ["fuzzy", "max-length:80", "ignore-end"]
+
+
+@given(catalogues())
+def test_our_writer_gives_babels_bytes(catalog: PoCatalog) -> None:
+    buffer = io.BytesIO()
+    babel_write_po(buffer, catalog, width=1_000_000, no_location=True, include_previous=True)
+    assert format_po(catalog) == buffer.getvalue().lstrip(b"\n").rstrip(b"\n") + b"\n"
+
+
+@given(catalogues())
+def test_a_catalogue_comes_back_whole(catalog: PoCatalog) -> None:
+    raw = format_po(catalog)
+    again = parse_po(raw, HERE, "ar", "small")
+    assert format_po(again) == raw
+    for kept, read in ((catalog.contexts, again.contexts), (catalog.obsolete, again.obsolete)):
+        assert [_whole(one) for one in kept.values()] == [_whole(one) for one in read.values()]
+
+
+def _whole(message: Message) -> tuple[object, ...]:
+    return (
+        message.context, message.id, message.string, message.flags, message.user_comments,
+        message.auto_comments, message.previous_id,
+    )  # fmt: skip
 
 
 SOUND = (HEADER + "#. Where: x\n#, fuzzy\n" + ONE + "\n" + PLURAL + 'msgstr[0] "j"\nmsgstr[1] "k"\n'

@@ -12,7 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from campaigns.library import Library
-from campaigns.model import Campaign, Helpline, Society
+from campaigns.model import Campaign, Society
+from campaigns.records import Referral
 from campaigns.review import length
 from locales import Catalogues, Held, LocalisedCard, localise
 from locales.placeholders import names
@@ -115,7 +116,7 @@ def test_anything_else_is_refused_with_what_there_is(asked: str) -> None:
 
 @pytest.fixture
 def changed(
-    library: Library, campaign: Campaign, society: Society, catalogues: Catalogues, line: Helpline
+    library: Library, campaign: Campaign, society: Society, catalogues: Catalogues, line: Referral
 ) -> Callable[[str, Pseudo], LocalisedCard | Held]:
     """Localise a card of the small campaign in a pseudo-locale, as the press does."""
 

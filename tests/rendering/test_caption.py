@@ -35,38 +35,71 @@ END = (
 LINE = {"helpline": "+00 000 000 000", "helpline_text": "Sample line: +00 000 000 000\nNot real"}
 SLIDES = ({"heading": "The act", "body": "One."}, {"heading": "The aim", "body": "Two."})
 MESSAGE = "Before you say yes\nAsk who pays, where you will live and who keeps your passport."
+LINES = {
+    "event": {"occasion": "30 July 2027, 18:00\nTown library"},
+    "recap": {"occasion": "30 July 2027\nTown library"},
+    "invitation": {"facts": "Dates: 3–5 May 2027\nWrite to us."},
+    "resource": {"facts": "Available in: English\nAsk us."},
+    "network": {"facts": "Write to us."},
+    "story": {"told": "Told with consent"},
+}
+"""What these kinds say besides; of all others it is empty."""
 LONG = {
     "myth_fact": "Myth\nThey agreed to it.\n\nFact\nNobody can agree to being exploited.",
     "tip": "Look twice at the offer\n" + SLOTS["body"],
     "statistic": "People in forced labour\n27.6 million\n" + SLOTS["body"],
     "definition": "The act. One.\nThe aim. Two.",
     "get_help": MESSAGE,
-    "resource": (
+    "checklist": (
         "Before you say yes\n– Ask for a contract.\n– Tell a friend.\n– Keep your passport."
     ),
-    "invitation": MESSAGE,
-    "event": MESSAGE,
-    "story": MESSAGE,
+    "term": (
+        "Before you say yes\n\nIn plain words\nSomebody gains from your work.\n\n"
+        "In law\nThe law names three elements."
+    ),
+    "result": "People in forced labour\n27.6 million\n" + SLOTS["body"],
+    "event": f"Before you say yes\n30 July 2027, 18:00\nTown library\n\n{SLOTS['body']}",
+    "recap": f"Before you say yes\n30 July 2027\nTown library\n\n{SLOTS['body']}",
+    "invitation": MESSAGE + "\n\nDates: 3–5 May 2027\nWrite to us.",
+    "resource": MESSAGE + "\n\nAvailable in: English\nAsk us.",
+    "network": MESSAGE + "\n\nWrite to us.",
+    "story": MESSAGE + "\n\nTold with consent",
 }
 SHORT = {
     "myth_fact": "Nobody can agree to being exploited.",
     "tip": "Look twice at the offer\n" + SLOTS["body"],
     "statistic": "People in forced labour\n27.6 million\n" + SLOTS["body"],
+    "result": "People in forced labour\n27.6 million\n" + SLOTS["body"],
     "definition": "The act\nOne.",
     "get_help": MESSAGE,
-} | dict.fromkeys(("resource", "invitation", "event", "story"), "Before you say yes")
-BRIEF = SHORT | {
-    "tip": "Look twice at the offer",
-    "definition": "The act",
-    "statistic": "People in forced labour\n27.6 million",
-    "get_help": "Before you say yes",
+    "checklist": "Before you say yes",
+    "term": "Before you say yes\nSomebody gains from your work.",
+    "event": "Before you say yes\n30 July 2027, 18:00\nTown library",
+    "recap": "Before you say yes\n30 July 2027\nTown library",
+    "invitation": "Before you say yes\nDates: 3–5 May 2027\nWrite to us.",
+    "resource": "Before you say yes\nAvailable in: English\nAsk us.",
+    "network": "Before you say yes\nWrite to us.",
+    "story": "Before you say yes\nTold with consent",
 }
+BRIEF = (
+    SHORT
+    | {
+        "tip": "Look twice at the offer",
+        "definition": "The act",
+        "statistic": "People in forced labour\n27.6 million",
+        "result": "People in forced labour\n27.6 million",
+    }
+    | dict.fromkeys(
+        ("get_help", "term", "invitation", "resource", "network", "story"), "Before you say yes"
+    )
+)
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 
 def values(kind: str, **others: Any) -> dict[str, Any]:
     slides = SLIDES if kind == "definition" else (SLOTS,)
-    return {**SLOTS, **COMMON, "kind": kind, "slides": slides, **others}
+    lines = dict.fromkeys(("occasion", "facts", "told"), "") | LINES.get(kind, {})
+    return {**SLOTS, **COMMON, **lines, "kind": kind, "slides": slides, **others}
 
 
 def of_workspace(folder: Path, text: str, name: str = "own") -> Any:

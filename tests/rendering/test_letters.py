@@ -426,11 +426,15 @@ def test_leading_is_the_distance_of_baselines(lay: Lay) -> None:
         *[".........."] * 3,
         *["##########"] * 10,
     ]
-    arabic = solid("ab cd", language="ar", leading=1.0)
+
+
+def test_a_script_whose_marks_reach_far_has_more_room_and_a_name_in_it_has_not(lay: Lay) -> None:
+    own = solid("กข คง", language="km", leading=1.0)
     assert (
-        inked(lay(arabic, width=4, smallest=2, largest=2))
-        == ["####", "####", "...."] + ["####"] * 2
+        inked(lay(own, width=4, smallest=2, largest=2)) == ["####", "####", "...."] + ["####"] * 2
     )
+    name = solid("ab cd", language="km", leading=1.0)
+    assert inked(lay(name, width=4, smallest=2, largest=2)) == ["####"] * 4
 
 
 def test_a_gap_is_kept_where_marks_and_tails_meet(lay: Lay) -> None:

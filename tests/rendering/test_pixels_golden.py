@@ -32,6 +32,7 @@ from PIL import Image, ImageChops, ImageStat
 from rendering.asset import CardRequest
 from tests.project import ROOT
 from tests.rendering.samples import card, samples
+from tests.samples import kinds
 from tests.templates.samples import FORMATS, composer, library, shipped
 
 FOLDER = Path(__file__).parents[1] / "golden" / "pixels"
@@ -81,7 +82,22 @@ class Sampled:
         return asked | {"photo": True} if self.photo else asked
 
 
-CARDS: dict[str, Shipped | Sampled] = {
+@dataclass(frozen=True)
+class OfKind:
+    """A card of the campaign that has one of every kind."""
+
+    card: str
+    society: str
+    locale: str
+    form: str
+    photo: bool = False
+
+    def described(self) -> dict[str, Any]:
+        asked = described(kinds.request(self.card, self.society, self.locale, self.form))
+        return asked | {"photo": True} if self.photo else asked
+
+
+CARDS: dict[str, Shipped | Sampled | OfKind] = {
     "myth-fact-en": Shipped("smuggling", "mt", "en_GB", "square"),
     "myth-fact-ar": Shipped("smuggling", "dz", "ar", "portrait"),
     "myth-fact-he": Shipped("consent", "il", "he", "square"),
@@ -99,7 +115,11 @@ CARDS: dict[str, Shipped | Sampled] = {
     "myth-fact-my": Sampled("my", "myth_fact", "square"),
     "myth-fact-zh-Hans": Sampled("zh-Hans", "myth_fact", "link"),
     "myth-then-fact-ja": Sampled("ja", "myth_then_fact", "square"),
+    "notice-ar": OfKind("course", "dz", "ar", "portrait"),
     "over-photo-am": Sampled("am", "over_photo", "square", photo=True),
+    "result-en": OfKind("result", "mt", "en_GB", "link"),
+    "story-en": OfKind("story", "mt", "en_GB", "square", photo=True),
+    "term-ar": OfKind("in-two-halves", "dz", "ar", "wide"),
     "tip-km": Sampled("km", "tip", "square"),
     "tip-th": Sampled("th", "tip", "portrait"),
 }

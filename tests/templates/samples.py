@@ -22,8 +22,8 @@ from rendering.card import Composer
 from templates.layouts import CONDITIONS, Box, Element, Format, Layout, open_theme
 
 LAYOUTS = (
-    "checklist", "definition", "get_help", "message", "myth_fact", "myth_then_fact", "over_photo",
-    "statistic", "tip",
+    "checklist", "definition", "get_help", "message", "myth_fact", "myth_then_fact", "notice",
+    "over_photo", "result", "statistic", "story", "term", "tip",
 )  # fmt: skip
 FORMATS = ("square", "portrait", "story", "wide", "link")
 DIRECTIONS = ("ltr", "rtl")
@@ -33,24 +33,34 @@ SLOTS: dict[str, str] = {
     "body": "Ask who pays, where you will live and who keeps your passport.",
     "counter": "1 of 3",
     "fact": "Nobody can agree to being exploited.",
+    "facts": "Write to us for the link.",
     "hashtag": "#EndHumanTrafficking",
     "heading": "Before you say yes",
     "helpline": "+00 000 000 000",
     "helpline_name": "Sample line",
     "items": "Ask for a contract.\nTell a friend.\nKeep your passport.",
+    "kind_event": "event",
+    "label": "Event",
     "label_checklist": "Checklist",
     "label_definition": "What it means",
     "label_fact": "Fact",
     "label_figure": "Key figure",
     "label_help": "Help",
+    "label_law": "In law",
     "label_myth": "Myth",
+    "label_plain": "In plain words",
     "label_tip": "Tip",
     "lead": "People in forced labour",
+    "legal": "The law names three elements.",
     "myth": "They agreed to it.",
     "number": "3",
+    "occasion": "30 July 2027, 18:00\nTown library",
+    "photo_line": "",
+    "plain": "Somebody gains from your work.",
     "society": "Malta Red Cross Society",
     "source_line": "Source: UNODC, 2024",
     "title": "Look twice at the offer",
+    "told": "Told with consent",
     "value": "27.6 million",
 }
 
@@ -130,7 +140,7 @@ def shipped(card_id: str, society: str, locale: str, *, line: bool = True) -> Lo
         library(),
         catalogues(),
         observance_date=DAY,
-        helpline=library().helplines["sample"] if line else None,
+        helpline=library().referrals["sample"] if line else None,
     )
     assert isinstance(done, LocalisedCard), done.reasons
     return done

@@ -67,7 +67,7 @@ def test_a_text_the_card_does_not_have_is_named_with_the_file_and_those_it_has(
         Composer(open_theme(tmp_path)).compose(request("quote"))
     message = str(caught.value)
     assert message.startswith(f"{tmp_path}/templates/cards/quote.toml: text 'quote': 'headline' is")
-    assert "'{{ headline }}'; the card has body, counter, fact, hashtag, heading" in message
+    assert "'{{ headline }}'; the card has body, counter, fact, facts, hashtag" in message
     assert "\n" not in message
 
 
