@@ -222,9 +222,18 @@ def catalogue_findings(
             else:
                 yield from check_catalogue(catalogue, messages, overrides)
                 yield from _glyphs(catalogue, messages)
+                yield from _hidden(studio, catalogue)
                 if read := reading((one.msgstr for one in catalogue.entries.values()), locale):
                     field = f"{locale}/{domain}"
                     yield _found(Place(catalogue.file), "readability", field, str(read))
+
+
+def _hidden(studio: Studio, catalogue: Catalogue) -> Iterator[Finding]:
+    """What ships and differs from the workspace's copy that takes its place."""
+    if others := studio.press.catalogues.hidden(catalogue.locale, catalogue.domain):
+        field = f"{catalogue.locale}/{catalogue.domain}"
+        problem = f"hides {len(others)} other translations that ship, such as {others[0]}"
+        yield _found(Place(catalogue.file), "shipped-differs", field, problem)
 
 
 def _glyphs(catalogue: Catalogue, messages: Iterable[Message]) -> Iterator[Finding]:

@@ -8,8 +8,6 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from babel.messages.catalog import Message as PoMessage
-
 from campaigns.errors import Place
 from campaigns.library import Library
 from campaigns.model import Campaign, Card, Message
@@ -20,7 +18,7 @@ from locales.catalogue import SHIPPED, catalogue_path
 from locales.extract import SHARED, extract_template
 from locales.formats import FormatsError, parse
 from locales.lookup import own_messages, shared_messages
-from locales.po import CatalogueError, format_po, parse_po, read_bytes
+from locales.po import CatalogueError, PoCatalog, format_po, parse_po, read_bytes
 from locales.po_text import replace_file
 from locales.signing import SigningError, checked_role, mark, sign_reviewed, sign_translated
 from locales.update import update_domains
@@ -72,6 +70,22 @@ def update_workspace(
         return update_domains(studio.library, root, stale, check=check)
     except OSError as error:
         raise _unwritable(error, root) from error
+
+
+def hidden_workspace(
+    studio: Studio, locales: Sequence[str], campaigns: Sequence[str]
+) -> dict[Path, tuple[str, ...]]:
+    """By file, the contexts that the shipped catalogue it hides translates otherwise from the same
+    English: mended here, or corrected there."""
+    domains = [*(campaign.id for campaign in studio.campaigns(campaigns)), SHARED]
+    known = studio.press.catalogues
+    root = studio.settings.workspace / "locales"
+    found = {
+        catalogue_path(root, locale, domain): known.hidden(locale, domain)
+        for locale, domain in product(locales or known.locales(), domains)
+        if catalogue_path(root, locale, domain).is_file()
+    }
+    return {file: contexts for file, contexts in found.items() if contexts}
 
 
 def extract_workspace(studio: Studio, campaigns: Sequence[str], folder: Path) -> list[Path]:
@@ -135,7 +149,7 @@ def _sign_file(
     result = Signed(catalogue_path(root, locale, domain))
     for message in messages:
         try:
-            changed = signer.sign(catalog.contexts.get(message.context), message)
+            changed = signer.sign(catalog, message)
         except SigningError as error:
             result.refused.setdefault(str(error), []).append(message.context)
         else:
@@ -159,18 +173,19 @@ class _Signer:
     author: str
     source: str
 
-    def sign(self, put: PoMessage | None, message: Message) -> bool:
+    def sign(self, catalog: PoCatalog, message: Message) -> bool:
         """Whether anything changed. Raises :class:`~locales.signing.SigningError`."""
+        put = catalog.contexts.get(message.context)
         if put is None or put.id != message.text:
             raise SigningError("it is not up to date; run 'clarion messages update' first")
-        translated = mark(put).translated_by
+        translated = mark(catalog, put).translated_by
         if self.act.state == "translated":
-            return False if translated else sign_translated(put, self.act.role)
+            return False if translated else sign_translated(catalog, put, self.act.role)
         if self.author and same_role(self.author, self.act.role):
             raise SigningError("the reviewer is the campaign's author")
         if self.source and not translated:
-            sign_translated(put, self.source)
-        return sign_reviewed(put, self.act.role)
+            sign_translated(catalog, put, self.source)
+        return sign_reviewed(catalog, put, self.act.role)
 
 
 def _asked(
@@ -228,10 +243,10 @@ def _unwritable(error: OSError, root: Path) -> ClarionError:
 
 
 def _begun(studio: Studio) -> tuple[str, ...]:
-    """The societies' locales that ship, or that the workspace has begun to translate."""
-    known = studio.press.catalogues.locales()
+    """The societies' locales that the workspace has begun to translate."""
+    root = studio.settings.workspace / "locales"
     used = dict.fromkeys(locale for s in studio.societies() for locale in s.locales)
-    return tuple(locale for locale in used if locale in known)
+    return tuple(locale for locale in used if (root / locale).is_dir())
 
 
 def _known(studio: Studio, locales: Sequence[str]) -> Sequence[str]:

@@ -183,7 +183,7 @@ class Bringer:
             return
         message.flags.discard("fuzzy")
         message.previous_id = []
-        sign_translated(message, self.role)
+        sign_translated(self.catalog, message, self.role)
 
 
 def _as_it_was(one: Incoming, message: Message) -> Incoming:

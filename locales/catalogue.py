@@ -14,7 +14,7 @@ from types import MappingProxyType
 from babel.messages.catalog import Message
 
 from campaigns.errors import Place
-from locales.po import CatalogueError, parse_po, read_bytes
+from locales.po import CatalogueError, PoCatalog, parse_po, read_bytes
 from locales.signing import Mark, State, mark
 
 SHIPPED = Path(__file__).parent
@@ -89,6 +89,15 @@ class Catalogues:
                 return self._cached(path)
         return None
 
+    def hidden(self, locale: str, domain: str) -> tuple[str, ...]:
+        """The contexts for which a later folder, hidden by the first that has the catalogue, has
+        another translation of the same English."""
+        paths = (catalogue_path(root, locale, domain) for root in self.roots)
+        found = [self._cached(path).entries for path in paths if path.is_file()]
+        theirs = (entry for entries in found[1:] for entry in entries.values())
+        differ = (one.context for one in theirs if _differs(found[0].get(one.context), one))
+        return tuple(dict.fromkeys(differ))
+
     def locales(self) -> tuple[str, ...]:
         """Every locale with a folder of messages, sorted."""
         found = {path.parent.name for root in self.roots for path in root.glob("*/LC_MESSAGES")}
@@ -133,6 +142,12 @@ def open_catalogues(workspace: Path | None = None) -> Catalogues:
     return Catalogues(roots)
 
 
+def _differs(ours: Entry | None, theirs: Entry) -> bool:
+    if ours is None or theirs.fuzzy or not theirs.msgstr:
+        return False
+    return ours.msgid == theirs.msgid and ours.msgstr != theirs.msgstr
+
+
 def _digest(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
@@ -144,7 +159,7 @@ def _load(raw: bytes, path: Path) -> Catalogue:
         )
     locale, domain = path.parent.parent.name, path.stem
     catalog = parse_po(raw, path, locale, domain)
-    entries = {context: _entry(message) for context, message in catalog.contexts.items()}
+    entries = {context: _entry(catalog, message) for context, message in catalog.contexts.items()}
     return Catalogue(
         locale=locale,
         domain=domain,
@@ -154,11 +169,11 @@ def _load(raw: bytes, path: Path) -> Catalogue:
     )
 
 
-def _entry(message: Message) -> Entry:
+def _entry(catalog: PoCatalog, message: Message) -> Entry:
     ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
     texts = message.string or ""
     strings = (texts,) if isinstance(texts, str) else tuple(texts)
-    signed = mark(message)
+    signed = mark(catalog, message)
     return Entry(
         context=message.context or "",
         msgid=ids[0],

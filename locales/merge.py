@@ -9,22 +9,15 @@ that), and what a translator noted is never lost.
 from __future__ import annotations
 
 import copy
-import re
-from collections import Counter
-from difflib import SequenceMatcher
 
 from babel.messages.catalog import Message
 
-from campaigns.review import PLACEHOLDER
 from locales import signing
 from locales.po import PoCatalog
+from locales.rewording import is_minor
 from locales.script import transliterate
 from locales.signing import Mark
 
-CLOSE = 0.8
-"""How alike two texts are, of 1, between which a change may pass as a minor one."""
-
-_NUMBER = re.compile(r"\d+")
 _OURS = frozenset({"fuzzy", "python-format", "python-brace-format", "no-python-brace-format"})
 _LIMIT = "max-length:"
 
@@ -33,22 +26,20 @@ def merge(template: PoCatalog, existing: PoCatalog | None, locale: str) -> PoCat
     """The catalogue of ``locale`` for this template; neither of the two is changed.
 
     The source locale is filled from the template. Signatures stay with the words they were given
-    for, and with words that change by a minor rewording only.
+    for; those of a translation also through a minor rewording of its English.
     """
     merged = _like(template, existing, locale)
     found = _by_context(existing)
     for context, message in template.contexts.items():
-        minor = context in template.minor
-        old = found.get(context)
-        if old is None:
-            put = _copied(message, "")
-        elif old.pluralizable or locale == template.source:
-            put = _noted(_copied(message, ""), old)
-        else:
-            put = _carried(message, old, gone=context not in _live(existing), minor=minor)
-        if locale == template.source:
-            put.string = put.id
-            _sign_again(put, old, minor=minor)
+        own = str(message.id) if locale == template.source else ""
+        put, old = _copied(message, own), found.get(context)
+        if old is not None and existing is not None:
+            _noted(put, old)
+            if own:
+                kept = old.string == old.id == put.id
+                signing.set_mark(merged, put, signing.mark(existing, old) if kept else Mark())
+            elif not old.pluralizable:
+                _carry(put, old, merged, existing)
         merged[put.id] = put
     _keep_obsolete(merged, found)
     return merged
@@ -68,21 +59,10 @@ def derive_latin(cyrillic: PoCatalog, existing: PoCatalog | None, locale: str) -
         old = found.get(context)
         if old is not None:
             _noted(put, old)
-        _sign_derived(put, old, message, minor=context in cyrillic.minor)
+        signing.set_mark(derived, put, _derived(put, old, cyrillic, existing))
         derived[put.id] = put
     _keep_obsolete(derived, found)
     return derived
-
-
-def is_minor(before: str, after: str) -> bool:
-    """Whether a rewording can pass as minor: placeholders and numbers stay, most letters too."""
-    facts = _facts(before) == _facts(after)
-    return facts and SequenceMatcher(None, before, after, autojunk=False).ratio() >= CLOSE
-
-
-def _facts(text: str) -> tuple[Counter[str], Counter[str]]:
-    bare = PLACEHOLDER.sub(" ", text)
-    return Counter(PLACEHOLDER.findall(text)), Counter(_NUMBER.findall(bare))
 
 
 def _like(template: PoCatalog, existing: PoCatalog | None, locale: str) -> PoCatalog:
@@ -101,52 +81,43 @@ def _by_context(existing: PoCatalog | None) -> dict[str, Message]:
     return {**gone, **existing.contexts}
 
 
-def _live(existing: PoCatalog | None) -> dict[str, Message]:
-    return existing.contexts if existing else {}
-
-
-def _carried(message: Message, old: Message, *, gone: bool, minor: bool) -> Message:
-    """The template's message with the translation of its context."""
-    put = _noted(_copied(message, str(old.string or "")), old)
+def _carry(put: Message, old: Message, merged: PoCatalog, existing: PoCatalog) -> None:
+    """Give the template's message the translation of its context, and what still holds of it."""
+    put.string = str(old.string or "")
     if not put.string:
         signing.clear(put)
-        return put
+        return
+    gone, minor = old.context not in existing.contexts, old.context in merged.minor
     before = str(old.previous_id[0] if old.fuzzy and old.previous_id else old.id)
-    same, doubted = before == message.id, old.fuzzy and not old.previous_id
-    signed = signing.holds_for(old, before) and (same or not doubted)
+    same, doubted = before == put.id, old.fuzzy and not old.previous_id
+    signed = signing.holds_for(existing, old, before) and (same or not doubted)
     if not signed:
         signing.clear(put)
     if same and doubted:
         put.flags.add("fuzzy")  # by a person, who alone takes it away
     elif same and (signed or not (gone or old.fuzzy)):
         pass  # the words that were translated
-    elif minor and not (gone or old.fuzzy) and is_minor(before, str(message.id)):
-        signing.set_mark(put, signing.mark(old))
+    elif minor and not (gone or old.fuzzy) and is_minor(before, str(put.id)):
+        signing.set_mark(merged, put, signing.mark(existing, old))
     else:
         put.flags.add("fuzzy")
         put.previous_id = [] if same else [before]
-    return put
 
 
-def _sign_again(put: Message, old: Message | None, *, minor: bool) -> None:
-    """The source's own text keeps its signatures, also through a minor rewording."""
-    if old is not None:
-        kept = old.string == old.id and _same(put, old, minor=minor)
-        signing.set_mark(put, signing.mark(old) if kept else Mark())
-
-
-def _same(put: Message, old: Message, *, minor: bool) -> bool:
-    """Whether the English says what it said."""
-    return put.id == old.id or (minor and is_minor(str(old.id), str(put.id)))
-
-
-def _sign_derived(put: Message, old: Message | None, cyrillic: Message, *, minor: bool) -> None:
-    translator = signing.mark(cyrillic).translated_by
-    reviewer = ""
-    if old is not None and put.string == old.string and _same(put, old, minor=minor):
-        signed = signing.mark(old)
-        translator, reviewer = translator or signed.translated_by, signed.reviewed_by
-    signing.set_mark(put, Mark(translator, reviewer) if put.string and not put.fuzzy else Mark())
+def _derived(
+    put: Message, old: Message | None, cyrillic: PoCatalog, existing: PoCatalog | None
+) -> Mark:
+    """Who signed a derived message: the Cyrillic's translator, and whoever reviewed these words."""
+    if not put.string or put.fuzzy:
+        return Mark()
+    context = put.context or ""
+    translator, reviewer = signing.mark(cyrillic, cyrillic.contexts[context]).translated_by, ""
+    if old is not None and existing is not None and put.string == old.string:
+        minor = context in cyrillic.minor and is_minor(str(old.id), str(put.id))
+        if put.id == old.id or minor:
+            signed = signing.mark(existing, old)
+            translator, reviewer = translator or signed.translated_by, signed.reviewed_by
+    return Mark(translator, reviewer)
 
 
 def _copied(message: Message, string: str) -> Message:

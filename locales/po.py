@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, PoFileParser, unescape
 
 from campaigns.errors import ContentError, Place
+from locales import signing
 from locales.po_text import format_po, replace_file
 
 __all__ = ["CatalogueError", "PoCatalog", "format_po", "parse_po", "read_po", "write_po"]
@@ -33,6 +34,7 @@ _EXTRACTED = re.compile(r"^[ \t]*#\..*", re.MULTILINE)
 _QUOTED = re.compile(_STRING)
 _NO_FLAGS = ("", "python-format")
 _NOT_BRACES = "no-python-brace-format"
+_FUZZY = re.compile(r"(?<=[#,\s])fuzzy(?=\s*(?:,|$))", re.IGNORECASE)
 _NUMBERED = re.compile(r"\x00\d{7}([|]?)")
 """What stands before a comment while Babel parses, which keeps of two equal ones only one."""
 
@@ -214,7 +216,7 @@ def sort_comments(message: Message) -> None:
             older.append(note[match.end() :])
         else:
             notes.append(note[match.end() :].strip())
-    message.user_comments = notes
+    message.user_comments = signing.joined(notes)
     if older:
         message.previous_id = _previous(older)
 
@@ -248,7 +250,9 @@ def _comment(line: str, number: int) -> str:
     kind = line[1:2]
     if kind == ":":
         return ""  # where it stands is told by its context
-    if kind and kind in ".,":
+    if kind == ",":
+        return _FUZZY.sub("fuzzy", line) if "fuzzy" in line.lower() else line
+    if kind == ".":
         return line
     said = line[1:].replace("\x00", "")
     return f"#\x00{number:07}{said if kind == '|' else ' ' + said}"

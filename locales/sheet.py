@@ -145,7 +145,7 @@ def _row(catalog: PoCatalog, context: str, message: Message, picture: str) -> Ro
         limit=_limit(message),
         english=str(message.id),
         translation=str(message.string or ""),
-        state=_state(message),
+        state=_state(catalog, message),
         note="\n".join(
             line.removeprefix("Note: ") for line in said if not line.startswith(_OWN_COLUMN)
         ),
@@ -171,7 +171,7 @@ def _kind(message: Message) -> Only:
     return Only.FUZZY if message.fuzzy else Only.ALL
 
 
-def _state(message: Message) -> str:
+def _state(catalog: PoCatalog, message: Message) -> str:
     if _kind(message) is Only.MISSING:
         return "missing"
-    return "fuzzy" if message.fuzzy else mark(message).state.value
+    return "fuzzy" if message.fuzzy else mark(catalog, message).state.value

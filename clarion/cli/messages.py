@@ -21,7 +21,14 @@ from clarion.cli.options import (
 )
 from clarion.cli.output import as_json, say, table
 from clarion.coverage import MESSAGES, Coverage, coverage
-from clarion.messages import Act, Signed, extract_workspace, sign_workspace, update_workspace
+from clarion.messages import (
+    Act,
+    Signed,
+    extract_workspace,
+    hidden_workspace,
+    sign_workspace,
+    update_workspace,
+)
 
 locales_option = click.option(
     "-l", "--locale", "locales", multiple=True, metavar="ID", help="Only this locale; repeat."
@@ -67,7 +74,10 @@ def update(
 
     Example: clarion messages update --locale fr
     """
-    changed = update_workspace(studio(workspace), locales, campaigns, check=check)
+    place = studio(workspace)
+    changed = update_workspace(place, locales, campaigns, check=check)
+    for file, names in hidden_workspace(place, locales, campaigns).items():
+        say(f"{file}: {len(names)} translations differ from those that ship: {_some([*names])}")
     _changed(changed, json_, "would change" if check else "wrote", "catalogues")
     sys.exit(1 if check and changed else 0)
 

@@ -47,8 +47,8 @@ def mark_reviewed(workspace: Path) -> None:
     for file in folder.glob("*.po"):
         catalog = read_po(file, "en_GB", file.stem)
         for message in catalog.contexts.values():
-            sign_translated(message, "first-editor")
-            sign_reviewed(message, "second-editor")
+            sign_translated(catalog, message, "first-editor")
+            sign_reviewed(catalog, message, "second-editor")
         write_po(catalog, file)
 
 

@@ -15,11 +15,28 @@ OURS = "our-first-campaign"
 
 
 @pytest.fixture(autouse=True)
-def _without_sample(workspace: Path) -> None:
-    """The sample helpline keeps a card back, whatever its words."""
+def _ours(workspace: Path) -> None:
+    """Without the sample helpline, which keeps a card back whatever its words."""
     settings = workspace / "clarion.toml"
     text = settings.read_text("utf-8")
     settings.write_text(text.replace("sample_helpline = true", "sample_helpline = false"), "utf-8")
+    (workspace / "campaigns" / "societies.yaml").write_text(SOCIETY, "utf-8")
+
+
+SOCIETY = """\
+societies:
+  - id: mt
+    names: {en: Malta Red Cross Society}
+    emblem: cross
+    locales: [cy, en_GB]
+    formats: {cy: cy, en_GB: en_GB}
+    timezone: Europe/Malta
+    weekend: [sat, sun]
+    channels:
+      - {id: one, platform: folder, locale: cy}
+      - {id: two, platform: folder, locale: en_GB}
+"""
+"""A society that uses a language which does not ship."""
 
 
 def catalogue(workspace: Path, locale: str, name: str = OURS) -> Path:
@@ -50,11 +67,11 @@ def shared_is_current(clarion: Command, *locales: str) -> None:
 
 def test_a_new_language_begins_when_it_is_named(workspace: Path, clarion: Command) -> None:
     assert clarion("messages", "update").out == "0 catalogues changed\n"
-    done = clarion("messages", "update", "--locale", "mt", "--json")
+    done = clarion("messages", "update", "--locale", "cy", "--json")
     assert done.value["changed"] == [
-        str(catalogue(workspace, "mt")), str(catalogue(workspace, "mt", "shared")),
+        str(catalogue(workspace, "cy")), str(catalogue(workspace, "cy", "shared")),
     ]  # fmt: skip
-    again = clarion("messages", "update", "--locale", "mt")
+    again = clarion("messages", "update", "--locale", "cy")
     assert again.out == "0 catalogues changed\n"
 
 
@@ -68,14 +85,14 @@ def test_a_language_that_ships_needs_only_the_own_campaign(
 def test_an_untranslated_language_is_held_and_a_translated_one_is_ready(
     workspace: Path, clarion: Command
 ) -> None:
-    clarion("messages", "update", "--locale", "mt")
-    row = status(clarion)["mt"]
+    clarion("messages", "update", "--locale", "cy")
+    row = status(clarion)["cy"]
     assert set(row["states"].values()) == {"missing"}
     assert why(row, "empty")["cards"] == 3
     assert f"{OURS}: ask-first.title" in why(row, "empty")["messages"]
     for name in (OURS, "shared"):
-        translate(catalogue(workspace, "mt", name))
-    row = status(clarion)["mt"]
+        translate(catalogue(workspace, "cy", name))
+    row = status(clarion)["cy"]
     assert (row["ready"], row["cards"], row["publishable"]) == (3, 3, 0)
     assert set(row["states"].values()) == {"translated"}
     assert row["messages"]["draft"] == sum(row["messages"].values()) > 20
@@ -108,6 +125,25 @@ def test_a_changed_text_makes_its_translation_fuzzy_and_keeps_it(
     }  # fmt: skip
 
 
+def test_an_update_tells_what_the_copy_of_a_shipped_catalogue_hides(
+    workspace: Path, clarion: Command
+) -> None:
+    clarion("messages", "update", "--locale", "fr")
+    shared_is_current(clarion, "fr")
+    assert "differ" not in clarion("messages", "update").err
+    file = catalogue(workspace, "fr", "shared")
+    text = file.read_text("utf-8").replace('msgid "Fact"\nmsgstr "', 'msgid "Fact"\nmsgstr "Xi ')
+    file.write_text(text, "utf-8")
+    done = clarion("messages", "update", "--json")
+    assert done.value == {"changed": []}
+    said = f"{file}: 1 translations differ from those that ship: labels.fact\n"
+    assert said in done.err
+    found = clarion("messages", "check", "--locale", "fr", "--json").value["findings"]
+    (hidden,) = [one for one in found if one["rule"] == "shipped-differs"]
+    assert (hidden["level"], hidden["file"]) == ("info", str(file))
+    assert "labels.fact" in hidden["problem"]
+
+
 # --- extracted -------------------------------------------------------------------------------
 
 
@@ -136,13 +172,13 @@ def test_a_folder_that_cannot_be_made_is_one_line(workspace: Path, clarion: Comm
 
 
 def test_only_the_catalogues_asked_for_are_checked(workspace: Path, clarion: Command) -> None:
-    clarion("messages", "update", "--locale", "mt")
-    done = clarion("messages", "check", "--locale", "mt", "--json")
+    clarion("messages", "update", "--locale", "cy")
+    done = clarion("messages", "check", "--locale", "cy", "--json")
     assert done.code == 1
     assert {found["rule"] for found in done.value["findings"]} == {"empty"}
-    assert {Path(found["file"]).parent.parent.name for found in done.value["findings"]} == {"mt"}
+    assert {Path(found["file"]).parent.parent.name for found in done.value["findings"]} == {"cy"}
     assert done.value["errors"] == len(done.value["findings"])
-    assert clarion("messages", "check", "-l", "mt").out.endswith("errors, 0 warnings\n")
+    assert clarion("messages", "check", "-l", "cy").out.endswith("errors, 0 warnings\n")
 
 
 # --- signed ----------------------------------------------------------------------------------
@@ -153,23 +189,23 @@ def sign(clarion: Command, state: str, role: str, *words: str) -> Done:
 
 
 def test_two_people_make_a_language_publishable(workspace: Path, clarion: Command) -> None:
-    clarion("messages", "update", "--locale", "mt")
+    clarion("messages", "update", "--locale", "cy")
     for name in (OURS, "shared"):
-        translate(catalogue(workspace, "mt", name))
-    done = sign(clarion, "translated", "translator-mt", "--locale", "mt")
+        translate(catalogue(workspace, "cy", name))
+    done = sign(clarion, "translated", "translator-cy", "--locale", "cy")
     assert (done.code, done.value["refused"]) == (0, 0)
     own, shared = done.value["catalogues"]
     assert (own["file"], shared["file"]) == (
-        str(catalogue(workspace, "mt")), str(catalogue(workspace, "mt", "shared")),
+        str(catalogue(workspace, "cy")), str(catalogue(workspace, "cy", "shared")),
     )  # fmt: skip
     assert not own["copied"]
-    again = sign(clarion, "translated", "Translator MT", "--locale", "mt")
+    again = sign(clarion, "translated", "Translator CY", "--locale", "cy")
     assert (again.value["signed"], again.value["catalogues"][0]["before"]) == (0, own["signed"])
-    refused = sign(clarion, "reviewed", "translator-mt", "--locale", "mt")
+    refused = sign(clarion, "reviewed", "translator-cy", "--locale", "cy")
     assert refused.code == 1
     assert list(refused.value["catalogues"][0]["refused"]) == ["the reviewer is the translator"]
-    assert sign(clarion, "reviewed", "editor-mt", "--locale", "mt").code == 0
-    row = status(clarion)["mt"]
+    assert sign(clarion, "reviewed", "editor-cy", "--locale", "cy").code == 0
+    row = status(clarion)["cy"]
     assert set(row["states"].values()) == {"reviewed"}
     assert row["messages"]["reviewed"] == sum(row["messages"].values())
     assert row["publishable"] == row["cards"] == 3
@@ -177,17 +213,17 @@ def test_two_people_make_a_language_publishable(workspace: Path, clarion: Comman
 
 
 def test_one_card_can_be_reviewed_with_all_that_it_shows(workspace: Path, clarion: Command) -> None:
-    clarion("messages", "update", "--locale", "mt")
+    clarion("messages", "update", "--locale", "cy")
     for name in (OURS, "shared"):
-        translate(catalogue(workspace, "mt", name))
-    for state, role in (("translated", "translator-mt"), ("reviewed", "editor-mt")):
-        sign(clarion, state, role, "--locale", "mt", "--card", "ask-first")
-    row = status(clarion)["mt"]
+        translate(catalogue(workspace, "cy", name))
+    for state, role in (("translated", "translator-cy"), ("reviewed", "editor-cy")):
+        sign(clarion, state, role, "--locale", "cy", "--card", "ask-first")
+    row = status(clarion)["cy"]
     assert row["states"] == {
         "ask-first": "reviewed", "where-it-happens": "translated", "get-help": "translated",
     }  # fmt: skip
-    shared = load_catalogue(catalogue(workspace, "mt", "shared"))
-    assert shared.entries["labels.tip"].reviewed_by == "editor-mt"
+    shared = load_catalogue(catalogue(workspace, "cy", "shared"))
+    assert shared.entries["labels.tip"].reviewed_by == "editor-cy"
     assert shared.entries["labels.myth"].translated_by == ""
 
 
@@ -237,8 +273,8 @@ def load_author(workspace: Path) -> str:
 def test_what_is_fuzzy_empty_or_stale_is_refused_and_the_rest_is_signed(
     workspace: Path, clarion: Command
 ) -> None:
-    clarion("messages", "update", "--locale", "mt")
-    file = catalogue(workspace, "mt")
+    clarion("messages", "update", "--locale", "cy")
+    file = catalogue(workspace, "cy")
     translate(file)
     text = file.read_text("utf-8")
     text = text.replace(
@@ -248,7 +284,7 @@ def test_what_is_fuzzy_empty_or_stale_is_refused_and_the_rest_is_signed(
     text = text.replace('msgid "Our first campaign"', 'msgid "Our campaign"')
     text = text.replace('msgstr "Xi Share this with someone you trust."', 'msgstr ""')
     file.write_text(text, "utf-8")
-    done = sign(clarion, "translated", "translator-mt", "--locale", "mt", "--campaign", OURS)
+    done = sign(clarion, "translated", "translator-cy", "--locale", "cy", "--campaign", OURS)
     (only,) = done.value["catalogues"]
     assert only["refused"] == {
         "it is not up to date; run 'clarion messages update' first": ["campaign.title"],
@@ -261,13 +297,13 @@ def test_what_is_fuzzy_empty_or_stale_is_refused_and_the_rest_is_signed(
 def test_what_one_translator_signed_stays_theirs_and_reviewed(
     workspace: Path, clarion: Command
 ) -> None:
-    clarion("messages", "update", "--locale", "mt")
-    file = catalogue(workspace, "mt")
+    clarion("messages", "update", "--locale", "cy")
+    file = catalogue(workspace, "cy")
     translate(file)
-    words = ("--locale", "mt", "--campaign", OURS)
-    sign(clarion, "translated", "translator-mt", *words)
-    sign(clarion, "reviewed", "editor-mt", *words)
-    file.write_text(file.read_text("utf-8").replace("Xi Our first", "Tal-ewwel"), "utf-8")
+    words = ("--locale", "cy", "--campaign", OURS)
+    sign(clarion, "translated", "translator-cy", *words)
+    sign(clarion, "reviewed", "editor-cy", *words)
+    file.write_text(file.read_text("utf-8").replace("Xi Our first", "Ein"), "utf-8")
     done = sign(clarion, "translated", "other-translator", *words)
     (only,) = done.value["catalogues"]
     assert (done.code, only["signed"]) == (0, 1)
@@ -275,7 +311,7 @@ def test_what_one_translator_signed_stays_theirs_and_reviewed(
     assert (entries["campaign.title"].translated_by, entries["campaign.title"].state) == (
         "other-translator", "translated",
     )  # fmt: skip
-    assert entries["campaign.call"].reviewed_by == "editor-mt"
+    assert entries["campaign.call"].reviewed_by == "editor-cy"
 
 
 @pytest.mark.parametrize("role", ["a; b", "#", "x" * 81])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import xlsxwriter
+from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from campaigns import open_library
 from clarion.doctor import figure_checks
@@ -79,11 +79,10 @@ def test_what_is_written_is_found_again(clarion: Command, workspace: Path, sheet
 
 
 def test_a_spreadsheet_and_a_page_come_in_too(clarion: Command, tmp_path: Path) -> None:
-    book = xlsxwriter.Workbook(tmp_path / "library.xlsx")
-    page = book.add_worksheet()
-    page.write_row(0, 0, HEAD)
-    page.write_row(1, 0, [*ROW[:5], 2020, ROW[6]])  # people type years as numbers
-    book.close()
+    book = Workbook()
+    book.active.append(HEAD)
+    book.active.append([*ROW[:5], 2020, ROW[6]])  # people type years as numbers
+    book.save(tmp_path / "library.xlsx")
     (tmp_path / "page.txt").write_text(
         "".join(f"{name}: {cell}\n" for name, cell in zip(HEAD, ROW, strict=True)), "utf-8"
     )

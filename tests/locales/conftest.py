@@ -214,9 +214,9 @@ def set_state(root: Path) -> Callable[[str, str], None]:
             path = catalogue_path(root, locale, domain)
             catalog = read_po(path, locale, domain)
             for message in catalog.contexts.values():
-                sign_translated(message, "first-translator")
+                sign_translated(catalog, message, "first-translator")
                 if state == "reviewed":
-                    sign_reviewed(message, "second-translator")
+                    sign_reviewed(catalog, message, "second-translator")
             write_po(catalog, path)
 
     return change

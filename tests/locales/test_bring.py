@@ -59,8 +59,8 @@ def test_a_program_that_takes_accents_apart_changes_nothing() -> None:
     """And costs no review: 'é' is the same letter as 'e' and its accent."""
     catalog = catalogue(("The café", "L’été à Genève"), ("Two", "Deux"))
     message = catalog.contexts["card.1"]
-    sign_translated(message, "one")
-    sign_reviewed(message, "two")
+    sign_translated(catalog, message, "one")
+    sign_reviewed(catalog, message, "two")
     rows = [
         replace(
             row,
@@ -70,7 +70,7 @@ def test_a_program_that_takes_accents_apart_changes_nothing() -> None:
         for row in sent(catalog)
     ]
     assert set(outcome(catalog, *rows)) == {Outcome.UNCHANGED}
-    assert mark(message).reviewed_by == "two"
+    assert mark(catalog, message).reviewed_by == "two"
     edited = replace(rows[0], translation=normalize("NFD", "L’hiver à Genève"))
     assert outcome(catalog, edited) == [Outcome.TAKEN]
     assert message.string == "L’hiver à Genève"
@@ -101,16 +101,16 @@ def test_an_edit_is_taken_signed_and_no_longer_fuzzy() -> None:
         Outcome.TAKEN, Outcome.UNCHANGED,
     ]  # fmt: skip
     assert (changed.string, changed.fuzzy, changed.previous_id) == ("Confiance", False, [])
-    assert mark(changed).translated_by == ROLE
-    assert not mark(catalog.contexts["card.2"]).translated_by
+    assert mark(catalog, changed).translated_by == ROLE
+    assert not mark(catalog, catalog.contexts["card.2"]).translated_by
 
 
 def test_what_comes_back_unchanged_keeps_its_marks() -> None:
     catalog = catalogue(("Trust", "Foi"), ("Stay", "Reste"), fuzzy=frozenset({2}))
-    sign_translated(catalog.contexts["card.1"], "somebody-else")
-    sign_reviewed(catalog.contexts["card.1"], "editor-fr")
+    sign_translated(catalog, catalog.contexts["card.1"], "somebody-else")
+    sign_reviewed(catalog, catalog.contexts["card.1"], "editor-fr")
     bring(catalog, *sent(catalog))
-    signed = mark(catalog.contexts["card.1"])
+    signed = mark(catalog, catalog.contexts["card.1"])
     assert (signed.translated_by, signed.reviewed_by) == ("somebody-else", "editor-fr")
     assert catalog.contexts["card.2"].fuzzy
 
@@ -118,12 +118,12 @@ def test_what_comes_back_unchanged_keeps_its_marks() -> None:
 def test_an_edit_voids_the_review_of_its_message_only() -> None:
     catalog = catalogue(("Trust", "Foi"), ("Stay", "Reste"))
     for message in catalog.contexts.values():
-        sign_translated(message, "somebody-else")
-        sign_reviewed(message, "editor-fr")
+        sign_translated(catalog, message, "somebody-else")
+        sign_reviewed(catalog, message, "editor-fr")
     one, two = sent(catalog)
     bring(catalog, replace(one, translation="Confiance"), two)
-    assert mark(catalog.contexts["card.1"]).reviewed_by == ""
-    assert mark(catalog.contexts["card.2"]).reviewed_by == "editor-fr"
+    assert mark(catalog, catalog.contexts["card.1"]).reviewed_by == ""
+    assert mark(catalog, catalog.contexts["card.2"]).reviewed_by == "editor-fr"
 
 
 def moved(text: str = "Sûreté") -> tuple[PoCatalog, Incoming]:
@@ -231,13 +231,14 @@ def test_nobody_signs_in_a_note() -> None:
     catalog = catalogue(("Trust", "Foi"))
     message = catalog.contexts["card.1"]
     (row,) = sent(catalog)
-    real = catalogue(("Trust", "Foi")).contexts["card.1"]
-    sign_translated(real, "somebody")
-    sign_reviewed(real, "editor-fr")
+    other = catalogue(("Trust", "Foi"))
+    real = other.contexts["card.1"]
+    sign_translated(other, real, "somebody")
+    sign_reviewed(other, real, "editor-fr")
     bring(catalog, replace(row, note=f'{real.user_comments[0]}\n| msgid "x"'))
-    again = parse_po(format_po(catalog), Path("small.po"), "fr", "small").contexts["card.1"]
-    assert mark(again).translated_by == ""
-    assert again.previous_id == []
+    again = parse_po(format_po(catalog), Path("small.po"), "fr", "small")
+    assert mark(again, again.contexts["card.1"]).translated_by == ""
+    assert again.contexts["card.1"].previous_id == []
     assert len(message.user_comments) == 2
 
 
@@ -247,8 +248,8 @@ def test_in_a_po_file_the_fuzzy_mark_itself_may_be_changed() -> None:
     found = outcome(catalog, replace(one, fuzzy=False), replace(two, fuzzy=True))
     assert found == [Outcome.TAKEN, Outcome.TAKEN]
     assert [catalog.contexts[f"card.{n}"].fuzzy for n in (1, 2)] == [False, True]
-    assert mark(catalog.contexts["card.1"]).translated_by == ROLE
-    assert mark(catalog.contexts["card.2"]).translated_by == ""
+    assert mark(catalog, catalog.contexts["card.1"]).translated_by == ROLE
+    assert mark(catalog, catalog.contexts["card.2"]).translated_by == ""
 
 
 def test_a_po_file_from_elsewhere_fills_gaps_and_overwrites_nothing() -> None:

@@ -18,7 +18,7 @@ Edit = Callable[[str, str, Callable[[PoCatalog], object]], None]
 
 
 def _sign(catalog: PoCatalog) -> None:
-    sign_translated(catalog.contexts["myth.myth"], "somebody")
+    sign_translated(catalog, catalog.contexts["myth.myth"], "somebody")
 
 
 def test_a_catalogue_is_found_with_its_entries(catalogues: Catalogues, root: Path) -> None:
@@ -130,7 +130,27 @@ def test_still_catalogues_are_as_they_were_when_first_asked_for(
     assert still.find("fr", "small") is first
     assert still.find("pt_PT", "small") is None
     assert (still.roots, still.locales()) == (catalogues.roots, catalogues.locales())
-    for locale in ("fr", "pt_PT"):
+    for locale, state in (("fr", "translated"), ("pt_PT", "draft")):  # copied with its marks
         found = StillCatalogues(catalogues).find(locale, "small")
         assert found is not None
-        assert found.entries["myth.myth"].state == "translated"
+        assert found.entries["myth.myth"].state == state
+
+
+def test_what_a_catalogue_hides_is_told(catalogues: Catalogues, root: Path, edit: Edit) -> None:
+    ours = root.parent / "ours"
+    copy = catalogue_path(ours, "fr", "small")
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(catalogue_path(root, "fr", "small").read_bytes())
+    both = Catalogues([ours, root])
+    assert both.hidden("fr", "small") == ()
+
+    def mend(catalog: PoCatalog) -> None:
+        catalog.contexts["myth.myth"].string = "Mieux"
+        catalog.contexts["myth.fact"].string = "Peut-être"
+        catalog.contexts["myth.fact"].flags.add("fuzzy")
+        catalog.contexts["campaign.call"].string = ""
+
+    edit("fr", "small", mend)
+    assert both.hidden("fr", "small") == ("myth.myth",)
+    assert both.hidden("fr", "shared") == catalogues.hidden("fr", "small") == ()
+    assert both.hidden("xx", "small") == ()

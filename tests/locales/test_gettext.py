@@ -83,8 +83,8 @@ def _worked_on() -> PoCatalog:
     for context, string in (("a", "Un"), ("b", "Deux {figure}"), ("c", "Trois sont rentrés")):
         catalog.contexts[context].string = string
     catalog.contexts["a"].user_comments = ["ask again"]
-    sign_translated(catalog.contexts["a"], "translator")
-    sign_reviewed(catalog.contexts["a"], "editor")
+    sign_translated(catalog, catalog.contexts["a"], "translator")
+    sign_reviewed(catalog, catalog.contexts["a"], "editor")
     return catalog
 
 
@@ -95,7 +95,7 @@ def test_gettext_merges_unchanged_messages_as_we_do(tmp_path: Path) -> None:
         one, other = theirs.contexts[context], ours.contexts[context]
         for name in ("id", "string", "user_comments", "auto_comments", "fuzzy", "previous_id"):
             assert getattr(one, name) == getattr(other, name), (context, name)
-    assert mark(theirs.contexts["a"]).reviewed_by == "editor"
+    assert mark(theirs, theirs.contexts["a"]).reviewed_by == "editor"
     assert [one.string for one in theirs.obsolete.values()] == ["Trois sont rentrés"]
 
 

@@ -143,6 +143,16 @@ def test_an_older_text_of_several_lines_comes_back() -> None:
     assert again.contexts["a.myth"].previous_id == ['Two\nlines\nlines\n\t"']
 
 
+@pytest.mark.parametrize("flags", ["Fuzzy", "FUZZY, max-length:80", "max-length:80,\tfuzZy"])
+def test_fuzzy_is_fuzzy_however_it_is_written(flags: str) -> None:
+    gone = f'\n#, {flags}\n#~ msgctxt "b"\n#~ msgid "Old"\n#~ msgstr "Vieux"\n'
+    catalog = parse(f"{HEADER}#, {flags}\n{ONE}{gone}")
+    for message in (catalog.contexts["a.myth"], *catalog.obsolete.values()):
+        assert message.fuzzy
+        assert message.flags <= {"fuzzy", "max-length:80"}
+    assert not parse(f"{HEADER}#, not-Fuzzy\n{ONE}").contexts["a.myth"].fuzzy
+
+
 def test_a_percent_sign_is_no_format() -> None:
     catalog = parse(HEADER + ONE.replace("Same", "20 % die {figure}"))
     assert catalog.contexts["a.myth"].flags == {"python-brace-format"}

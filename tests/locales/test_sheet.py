@@ -38,7 +38,7 @@ def test_a_row_tells_what_a_translator_needs() -> None:
     catalog = catalogue(("Trust", "Confiance"))
     message = catalog.contexts["card.1"]
     message.user_comments = ["Ask the lawyer."]
-    sign_translated(message, "translator-fr")
+    sign_translated(catalog, message, "translator-fr")
     (row,) = rows(catalog, Only.ALL, {"card.1": "pictures/card.png"})
     digest = sheet.digest("Trust", "Confiance", fuzzy=False)
     assert row.cells() == (

@@ -263,7 +263,7 @@ def test_the_author_is_no_reviewer(
     card_in: Localise, edit: Edit, set_state: Callable[[str, str], None], reviewer: str
 ) -> None:
     set_state("fr", "reviewed")
-    edit("fr", "small", lambda catalog: sign_reviewed(catalog.contexts["myth.fact"], reviewer))
+    edit("fr", "small", lambda c: sign_reviewed(c, c.contexts["myth.fact"], reviewer))
     assert not ready(card_in("myth", "fr")).reviewed
     assert ready(card_in("number", "fr")).reviewed
 
