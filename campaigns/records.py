@@ -187,7 +187,9 @@ class Referral:
         age = (on - self.verified_on).days
         if 0 <= age <= max_age:
             return ""
-        return f"helpline {self.id} was verified {age} days before the post, 0 to {max_age} allowed"
+        said = f"helpline {self.id} was verified {age} days before the post, 0 to {max_age} allowed"
+        again = on - timedelta(days=max_age)
+        return f"{said}; verify it again on {again} or later" if age > max_age else said
 
 
 def max_age(observance: str) -> int:

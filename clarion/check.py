@@ -113,6 +113,8 @@ def _minor(studio: Studio, campaigns: Iterable[Campaign]) -> Iterator[Finding]:
             entries = [one.entries.get(message.context) for one in catalogues]
             if all(entry is not None and entry.msgid == message.text for entry in entries):
                 problem = "is marked minor, and every catalogue has its text"
+                if any(entry is not None and entry.fuzzy for entry in entries):
+                    problem += "; it changed more than that, so some translations are fuzzy"
                 yield _found(message.place, "minor-left", message.context, problem)
 
 
@@ -136,7 +138,13 @@ def _photos(campaign: Campaign) -> Iterator[Finding]:
             try:
                 check_picture(card.photo.file)
             except PictureError as error:
-                yield _wrong(card.photo.place, "photo", card.id, error, "replace the file")
+                yield _picture(card.photo.place, "photo", card.id, error)
+
+
+def _picture(place: Place, rule: str, field: str, error: PictureError) -> Finding:
+    """A file that cannot be drawn; what to do stands after the last semicolon."""
+    problem, _, remedy = str(error).rpartition("; ")
+    return _wrong(place, rule, field, problem or error, remedy)
 
 
 def _layouts(studio: Studio, campaigns: Sequence[Campaign]) -> Iterator[Finding]:
@@ -173,7 +181,7 @@ def _society(studio: Studio, society: Society) -> Iterator[Finding]:
         try:
             check_picture(society.brand.logo)
         except PictureError as error:
-            yield _wrong(place, "logo", f"{society.id}.logo", error, "replace the file")
+            yield _picture(place, "logo", f"{society.id}.logo", error)
     for channel in society.channels:
         yield from _channel(studio, society, channel)
 

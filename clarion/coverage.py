@@ -81,6 +81,7 @@ def _row(campaign: Campaign, locale: str, seen: list[_Seen]) -> Coverage:
             about.setdefault(why, {}).update(dict.fromkeys(names))
     messages = {name: state for one in seen for name, state in one.messages.items()}
     counts = Counter(messages.values())
+    order = sorted(cards, key=lambda why: (why == "not reviewed", -cards[why]))
     return Coverage(
         campaign=campaign.id,
         locale=locale,
@@ -89,7 +90,7 @@ def _row(campaign: Campaign, locale: str, seen: list[_Seen]) -> Coverage:
         cards=len(seen),
         states={card.id: one.state for card, one in zip(campaign.cards, seen, strict=True)},
         messages={state: counts[state] for state in MESSAGES},
-        reasons=tuple(Reason(why, count, tuple(about[why])) for why, count in cards.most_common()),
+        reasons=tuple(Reason(why, cards[why], tuple(about[why])) for why in order),
     )
 
 

@@ -23,8 +23,9 @@ class Showing:
     """A society's next post of a campaign that has room for a line.
 
     ``line`` is the one it would show, None where the text without a line is used. ``until`` is the
-    last day on which its check is fresh enough. ``problems`` are of the lines that are not shown,
-    and of the one that is if it will not hold on ``on``.
+    last day on which its check is fresh enough, or was, where a line only lacks a new check.
+    ``problems`` are of the lines that are not shown, and of the one that is if it will not hold on
+    ``on``.
     """
 
     society: str
@@ -94,12 +95,17 @@ def _shown(studio: Studio, job: Job, on: date) -> Showing:
     if line is not None and line.id == SAMPLE:
         line = None
     missing = [name for name in job.society.helplines if name not in studio.library.referrals]
-    problems = [job.line_problem(one, on) for one in studio.press.lines(job.society)]
+    lines = studio.press.lines(job.society)
+    problems = [job.line_problem(one, on) for one in lines]
+    late = [one for one in lines if one.verified_on and not job.line_problem(one, one.verified_on)]
+    age = max_age(job.campaign.observance)
     return Showing(
         job.society.id,
         job.campaign.id,
         on,
         line,
-        line.last_day(max_age(job.campaign.observance)) if line else None,
+        max(
+            (day for one in ([line] if line else late) if (day := one.last_day(age))), default=None
+        ),
         (*filter(None, problems), *(f"'{name}' is not in referrals.yaml" for name in missing)),
     )

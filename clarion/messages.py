@@ -56,7 +56,7 @@ def update_workspace(
     chosen = studio.campaigns(campaigns)
     own = [c for c in chosen if c.file.is_relative_to(studio.settings.workspace)]
     domains = [*(c.id for c in chosen), SHARED]
-    wanted = _known(studio, locales) or _begun(studio)
+    wanted = known_locales(studio, locales) or _begun(studio)
     source = (campaign.source_locale for campaign in own)
     stale: dict[str, list[str]] = {domain: [] for domain in domains}
     for locale, domain in product(dict.fromkeys((*source, *wanted)), domains):
@@ -215,7 +215,9 @@ def _cards(campaigns: Sequence[Campaign], cards: Sequence[str]) -> list[tuple[Ca
     for name in cards:
         if name not in {card.id for _, card in known}:
             of = ", ".join(campaign.id for campaign in campaigns)
-            raise ClarionError(f"there is no card '{name}' in {of}; see 'clarion messages status'")
+            raise ClarionError(
+                f"there is no card '{name}' in {of}; its id stands in the campaign file"
+            )
     return [(campaign, card) for campaign, card in known if card.id in cards]
 
 
@@ -249,8 +251,8 @@ def _begun(studio: Studio) -> tuple[str, ...]:
     return tuple(locale for locale in used if (root / locale).is_dir())
 
 
-def _known(studio: Studio, locales: Sequence[str]) -> Sequence[str]:
-    """The locales, each of which a society uses or CLDR knows."""
+def known_locales(studio: Studio, locales: Sequence[str]) -> Sequence[str]:
+    """The locales, each of which a society uses or CLDR knows. Raises :class:`ClarionError`."""
     used = {locale for s in studio.library.societies.values() for locale in s.locales}
     for locale in locales:
         try:

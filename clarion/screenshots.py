@@ -87,15 +87,17 @@ def _drawings(
     press, reading = studio.press, studio.press.reading()
     day = studio.library.observances[campaign.observance].on_or_after(today)
     for spoken in dict.fromkeys((campaign.source_locale, locale)):
-        society = _speaker(studio, spoken)
+        society, held = _speaker(studio, spoken), list[str]()
         for card in campaign.cards:
             job = Job(campaign, card, society, spoken, day)
             done = reading.localise(job)
             if isinstance(done, Held):
-                album.lacking.append(f"{_told(job)}: {done.reasons[0]}")
+                held.append(card.id)
                 continue
             for number, request in enumerate(press.requests(job, done, FORMAT), 1):
                 yield Drawing(job, done, FORMAT, number, request)
+        if held:
+            album.lacking.append(_waiting(campaign, spoken, held))
 
 
 def _assign(studio: Studio, campaign: Campaign, album: Album) -> None:
@@ -140,3 +142,9 @@ def _name(job: Job, number: int, suffix: str) -> str:
 
 def _told(job: Job) -> str:
     return f"no picture of {job.campaign.id}/{job.card.id} in {job.locale}"
+
+
+def _waiting(campaign: Campaign, locale: str, cards: list[str]) -> str:
+    """What a language does not carry yet, in one line however much it is."""
+    named = ", ".join(cards) if len(cards) < len(campaign.cards) else "any card"
+    return f"no picture of {campaign.id} in {locale} yet of {named}: texts are missing or wrong"

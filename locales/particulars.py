@@ -4,6 +4,7 @@ it, and whose picture it shows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from campaigns.details import Details, Edition
@@ -13,6 +14,8 @@ from locales.lookup import PHOTO_LABELS, Texts
 from locales.occasions import apart, autonym, moment, period, row
 from locales.placeholders import FSI, NBSP, PDI, Direction, substitute
 
+_JOINER = "\u2060"
+_TIGHT = re.compile(r"–(?=\S)")
 _ALWAYS = ("label", "occasion", "facts", "told", "photo_line")
 
 
@@ -72,8 +75,9 @@ def _put(label: str, name: str, value: str) -> str:
 
 
 def _edition(edition: Edition, direction: Direction, near: str) -> str:
-    """Days, and the language if it is known; a line ends in it only after its dash."""
+    """Days, and the language if it is known; a line ends in it only after a dash with a blank."""
     days = period(edition.first, edition.last, near).replace(" ", NBSP).replace(f"–{NBSP}", "– ")
+    days = _TIGHT.sub(f"–{_JOINER}", days)
     return f"{days} ({autonym(edition.language, direction)})" if edition.language else days
 
 

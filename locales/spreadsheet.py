@@ -125,7 +125,7 @@ def _style(page: Any, *, right_to_left: bool) -> None:
     page.protection.sheet = True
     for allowed in ("formatCells", "formatColumns", "formatRows", "sort", "autoFilter"):
         setattr(page.protection, allowed, False)  # that is, not forbidden
-    shaded, bold = PatternFill("solid", fgColor="F2F2F2"), Font(bold=True)
+    shaded, bold = PatternFill("solid", fgColor="F2F2F2"), Font(name="Calibri", size=11, bold=True)
     for name, column in zip(COLUMNS, page.iter_cols(max_col=len(COLUMNS)), strict=True):
         page.column_dimensions[column[0].column_letter].width = _WIDTHS[name]
         order = target if name in TYPED else 1

@@ -196,4 +196,5 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 
 def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
+    told = getattr(error, "strerror", None) or str(error)
+    return " ".join(told.split())[:120] or type(error).__name__

@@ -30,18 +30,23 @@ junit_option = click.option(
 def show(found: Sequence[Finding], *, all_: bool, info: bool) -> None:
     """Errors first, then warnings: the first of each rule, and how many more there are where."""
     for level in ("error", "warning", *(("info",) if info else ())):
-        by_rule: dict[str, list[Finding]] = {}
+        by_rule: dict[tuple[str, str], list[Finding]] = {}
         for finding in found:
             if finding.level == level:
-                by_rule.setdefault(finding.rule, []).append(finding)
-        for rule, group in by_rule.items():
+                by_rule.setdefault((finding.rule, finding.why), []).append(finding)
+        for (rule, why), group in by_rule.items():
             shown = len(group) if all_ else FIRST[level]
             for finding in group[:shown]:
-                click.echo(str(finding))
+                click.echo(short(finding))
             if rest := group[shown:]:
                 click.echo(f"  {len(rest)} more of {rule}: {_where(rest)} (--all shows them)")
-            if why := group[0].why:
+            if why:
                 click.echo(f"  why: {why}")
+
+
+def short(finding: Finding) -> str:
+    """A finding in one line, with its file as seen from the current folder."""
+    return str(finding).removeprefix(f"{Path.cwd()}/")
 
 
 def count(found: Sequence[Finding], *, info: bool = False) -> str:

@@ -11,6 +11,7 @@ import click
 from campaigns.review import Finding
 from clarion.check import catalogue_findings
 from clarion.cli import exchange
+from clarion.cli.findings import short
 from clarion.cli.options import (
     as_option,
     campaigns_option,
@@ -20,12 +21,13 @@ from clarion.cli.options import (
     today,
 )
 from clarion.cli.output import as_json, say, table
-from clarion.coverage import MESSAGES, Coverage, coverage
+from clarion.coverage import MESSAGES, Reason, coverage
 from clarion.messages import (
     Act,
     Signed,
     extract_workspace,
     hidden_workspace,
+    known_locales,
     sign_workspace,
     update_workspace,
 )
@@ -72,6 +74,8 @@ def update(
 ) -> None:
     """Write or refresh the workspace's own catalogues; nothing a translator wrote is lost.
 
+    A language that the workspace does not have yet is begun with --locale.
+
     Example: clarion messages update --locale fr
     """
     place = studio(workspace)
@@ -88,7 +92,8 @@ def _changed(files: list[Path], json_: bool, verb: str, what: str) -> None:
         return
     for path in files:
         click.echo(f"{verb} {path}")
-    click.echo(f"{len(files)} {what} {'would change' if verb == 'would change' else 'changed'}")
+    many = what if len(files) != 1 else what.removesuffix("s")
+    click.echo(f"{len(files)} {many} {'would change' if verb == 'would change' else 'changed'}")
 
 
 @messages.command()
@@ -103,14 +108,15 @@ def check(
     Example: clarion messages check --locale ar
     """
     place = studio(workspace)
-    found = list(catalogue_findings(place, place.campaigns(campaigns), locales))
+    wanted = known_locales(place, locales)
+    found = list(catalogue_findings(place, place.campaigns(campaigns), wanted))
     errors = sum(finding.level == "error" for finding in found)
     if json_:
         as_json({"errors": errors, "findings": [_plain(finding) for finding in found]})
     else:
         for finding in found:
             if finding.level != "info":
-                click.echo(str(finding))
+                click.echo(short(finding))
         warnings = sum(finding.level == "warning" for finding in found)
         click.echo(f"{errors} errors, {warnings} warnings")
     sys.exit(1 if errors else 0)
@@ -192,24 +198,40 @@ def status(workspace: Path | None, json_: bool, campaigns: tuple[str, ...]) -> N
     if json_:
         as_json({"locales": [row.as_dict() for row in found]})
         return
+    click.echo("cards publishable today, and the messages they need")
     table(
-        ("campaign", "locale", "cards publishable", "of", *MESSAGES, "why not"),
+        ("campaign", "locale", "publishable", *MESSAGES),
         [
-            (r.campaign, r.locale, r.publishable, r.cards, *r.messages.values(), _why(r))
+            (r.campaign, r.locale, f"{r.publishable} of {r.cards}", *r.messages.values())
             for r in found
         ],
     )
+    held: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for row in found:
+        if row.reasons:
+            held.setdefault((row.campaign, tuple(map(_why, row.reasons))), []).append(row.locale)
+    for (campaign, reasons), locales in held.items():
+        click.echo(f"\nwhy not, {campaign} in {', '.join(locales)}:")
+        for reason in reasons:
+            click.echo(f"  {reason}")
 
 
-def _why(row: Coverage) -> str:
-    """The reason that keeps most cards back, and how many others there are."""
-    if not row.reasons:
-        return ""
-    first = row.reasons[0]
-    about = f" ({_some(list(first.messages), 1)})" if first.messages else ""
-    more = len(row.reasons) - 1
-    many = f"{first.cards} card{'s' if first.cards > 1 else ''}"
-    return f"{many}: {first.why}{about}" + (f"; more reasons: {more}" if more else "")
+_NEXT = {
+    "missing": "to be translated",
+    "empty": "to be translated",
+    "fuzzy": "the English changed or somebody doubts it: to be looked at",
+    "stale": "the English changed: run 'clarion messages update'",
+    "not reviewed": "see 'clarion messages sign --help'",
+    "the helpline shown is only a sample": "see 'clarion referrals'",
+}
+
+
+def _why(reason: Reason) -> str:
+    """One reason: how many cards it keeps back, which messages it is about, and what helps."""
+    many = f"{reason.cards} card{'s' if reason.cards > 1 else ''}"
+    about = f" ({_some(list(reason.messages), 1)})" if reason.messages else ""
+    remedy = _NEXT.get(reason.why, "see 'clarion messages check'" if about else "")
+    return f"{many}: {reason.why}{about}" + (f"; {remedy}" if remedy else "")
 
 
 def _some(names: list[str], most: int = 5) -> str:

@@ -52,6 +52,9 @@ def search(
     if json_:
         as_json({"sources": [asdict(source) for source in found]})
         return
+    if not found:
+        click.echo("no source has all of that; try fewer words, or another spelling")
+        return
     table(
         ("id", "year", "category", "authors", "title"),
         [(s.id, s.year, s.category, s.authors, s.title) for s in found],
@@ -103,10 +106,16 @@ def figures(workspace: Path | None, json_: bool, due: int | None) -> None:
     """
     place = studio(workspace)
     day = today(None)
-    left = {one.figure.id: one.left for one in stale(place.library.figures, day, due or AHEAD)}
+    left = {
+        one.figure.id: one.left
+        for one in stale(place.library.figures, day, AHEAD if due is None else due)
+    }
     rows = [f for f in place.library.figures.values() if due is None or f.id in left]
     if json_:
         as_json({"figures": [_figure(figure, left.get(figure.id)) for figure in rows]})
+        return
+    if due is not None and not rows:
+        click.echo(f"no figure is due within {due} days")
         return
     table(
         ("id", "value", "year", "source", "grade", "until", "", "counts"),
@@ -143,6 +152,8 @@ def referrals(
         found = [one for one in found if one.due(at.date(), due)]
     if json_:
         as_json({"referrals": [one.as_dict() for one in found]})
+    elif due is not None and not found:
+        click.echo(f"no check of a line runs out within {due} days")
     else:
         table(
             ("society", "campaign", "next post", "shows", "until", "why not"),

@@ -33,10 +33,13 @@ def hashtags(tags: Iterable[str], locale: str, allowed: Iterable[Override] = ())
 
 def _terms(text: str, locale: str, context: str, allowed: Iterable[Override]) -> Iterator[Fault]:
     for hit in terminology.hits(text, locale, field=context, allowed=allowed):
-        remedy = "leave it out, or have it approved in overrides.yaml"
-        if hit.prefer:
-            remedy = f"write {hit.prefer.replace('|', ' or ')}"
-        if hit.approved:
-            remedy = str(hit.approved)
+        remedy = str(hit.approved) if hit.approved else _remedy(hit)
         why = f"{hit.why} ({hit.source})" if hit.source else hit.why
-        yield Fault("terms", hit.level, f"{hit.rule}: {hit.message}", remedy, why)
+        yield Fault("terms", hit.level, f"{hit.rule}: {hit.message.rstrip('.')}", remedy, why)
+
+
+def _remedy(hit: terminology.Hit) -> str:
+    """What to do, without saying twice what the rule's own words say."""
+    told = not hit.prefer or hit.prefer.replace("|", " / ") in hit.message
+    first = "mend it" if told else f"write {hit.prefer.replace('|', ' or ')}"
+    return f"{first}, or have it approved in overrides.yaml"

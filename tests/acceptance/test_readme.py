@@ -76,7 +76,7 @@ def test_an_edited_text_is_noticed_until_the_catalogue_follows(
     updated = clarion("messages", "update")
     assert updated.out.splitlines() == [
         f"wrote {after / 'locales/en_GB/LC_MESSAGES/our-first-campaign.po'}",
-        "1 catalogues changed",
+        "1 catalogue changed",
     ]
     assert clarion("check").code == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,7 @@ def test_errors_come_before_warnings_and_information_only_when_asked(
         'msgstr "It can happen in any country, and close to home.',
         f'msgstr "{long}',
     )
-    levels = [
-        line.split(": ")[1].split(" ")[0]
-        for line in clarion("check", "--info").out.splitlines()
-        if line.startswith(str(workspace))
-    ]
+    levels = re.findall(r"^\S+: (error|warning|info) ", clarion("check", "--info").out, re.M)
     assert {"error", "warning", "info"} == set(levels)
     assert levels == sorted(levels, key=["error", "warning", "info"].index)
     assert ": info " not in clarion("check").out

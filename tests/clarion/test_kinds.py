@@ -87,6 +87,12 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", strip_isolates(text)))
 
 
+def test_no_line_ends_within_two_days_of_one_month() -> None:
+    alt = kinds.localised("course", "dz", "ar").alts[0]
+    assert "3–\u20605" in alt
+    assert "\xa0– 1\xa0" in alt, "a longer range may be parted after its dash"
+
+
 @LOCALES
 @pytest.mark.parametrize("style", ["brief", "short", "long"])
 @EVERY_CARD

@@ -341,6 +341,10 @@ def test_what_cannot_be_signed_is_one_line(
     assert done.err.count("\n") == 1
 
 
+def test_a_locale_that_does_not_exist_is_not_checked_as_fine(clarion: Command) -> None:
+    assert "there is no locale 'zz_ZZ'" in clarion("messages", "check", "-l", "zz_ZZ").complaint
+
+
 def test_somebody_has_to_sign(clarion: Command) -> None:
     done = clarion("messages", "sign", "translated", "--locale", "en_GB")
     assert done.code == 2
@@ -363,6 +367,8 @@ def test_status_tells_every_reason_with_its_cards(workspace: Path, clarion: Comm
     table = clarion("messages", "status").out
     assert "cards publishable" in table
     assert f"1 card: not reviewed ({OURS}: where-it-happens.myth)" in table
+    assert f"why not, {OURS} in en_GB:" in table
+    assert max(map(len, table.splitlines())) <= 120
 
 
 def test_an_unassessed_risk_keeps_reviewed_cards_back(workspace: Path, clarion: Command) -> None:

@@ -117,6 +117,11 @@ def test_a_filling_that_is_none_is_wrong_usage(clarion: Command, sheet: Path) ->
         assert (done.code, "write FIELD=TEXT" in done.err) == (2, True)
 
 
+def test_a_search_that_finds_nothing_says_so(clarion: Command) -> None:
+    done = clarion("sources", "search", "zzzz")
+    assert (done.code, done.out.startswith("no source has all of that")) == (0, True)
+
+
 def test_figures_say_what_they_count_and_until_when(clarion: Command) -> None:
     found = {one["id"]: one for one in clarion("figures", "--json").value["figures"]}
     assert found["F02"]["value"] == "27.6"
@@ -125,6 +130,7 @@ def test_figures_say_what_they_count_and_until_when(clarion: Command) -> None:
     assert "27.6 million" in clarion("figures").out
     everything = clarion("figures", "--due", "36500", "--json").value["figures"]
     assert {one["id"] for one in everything} == set(found)
+    assert clarion("figures", "--due", "0").out == "no figure is due within 0 days\n"
 
 
 def test_doctor_warns_of_figures_that_cards_print(workspace: Path) -> None:
@@ -165,17 +171,21 @@ def test_the_line_that_the_next_post_would_show(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "why"),
+    ("record", "why", "until"),
     [
-        ({"checked": "2027-06-01"}, "verified 59 days before the post, 0 to 30 allowed"),
-        ({"operator": "police"}, "never stands alone"),
+        (
+            {"checked": "2027-06-01"},
+            "verified 59 days before the post, 0 to 30 allowed; verify it again on 2027-06-30",
+            "2027-07-01",
+        ),
+        ({"operator": "police"}, "never stands alone", None),
     ],
 )
 def test_why_none_is_shown_and_no_number_is_told(
-    workspace: Path, record: dict[str, str], why: str
+    workspace: Path, record: dict[str, str], why: str, until: str | None
 ) -> None:
     [found] = lines(workspace, AT, **record)
-    assert (found["line"], found["display"], found["verified_until"]) == (None, None, None)
+    assert (found["line"], found["display"], found["verified_until"]) == (None, None, until)
     assert why in str(found["problems"])
 
 
@@ -197,3 +207,12 @@ def test_what_is_due_ends_with_findings(clarion: Command, workspace: Path) -> No
     assert due.code == 1
     [found] = due.value["referrals"]
     assert found["verified_until"] == (today + timedelta(days=10)).isoformat()
+
+
+def test_a_check_that_has_run_out_is_due_too(clarion: Command, workspace: Path) -> None:
+    lines(workspace, AT, checked="2025-01-01")
+    due = clarion("referrals", "--due", "0")
+    assert (due.code, "no line" in due.out, "verify it again" in due.out) == (1, True, True)
+    lines(workspace, AT, operator="police")
+    none = clarion("referrals", "--due", "0")
+    assert (none.code, none.out) == (0, "no check of a line runs out within 0 days\n")
