@@ -15,7 +15,9 @@ from locales.occasions import apart, autonym, moment, period, row
 from locales.placeholders import FSI, NBSP, PDI, Direction, substitute
 
 _JOINER = "\u2060"
-_TIGHT = re.compile(r"–(?=\S)")
+_TIGHT = re.compile(r"–(?=[\S\xa0\u202f])")
+_SHORT = re.compile(r"^\d+\s?–\s?(?=\d)")
+"""A range within one month, in which no line ends."""
 _ALWAYS = ("label", "occasion", "facts", "told", "photo_line")
 
 
@@ -75,8 +77,9 @@ def _put(label: str, name: str, value: str) -> str:
 
 
 def _edition(edition: Edition, direction: Direction, near: str) -> str:
-    """Days, and the language if it is known; a line ends in it only after a dash with a blank."""
+    """Days, and the language if it is known; a line ends only after a dash between two months."""
     days = period(edition.first, edition.last, near).replace(" ", NBSP).replace(f"–{NBSP}", "– ")
+    days = _SHORT.sub(lambda dash: dash[0].replace("\u2009", "\u202f").replace(" ", NBSP), days)
     days = _TIGHT.sub(f"–{_JOINER}", days)
     return f"{days} ({autonym(edition.language, direction)})" if edition.language else days
 

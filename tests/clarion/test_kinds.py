@@ -91,6 +91,8 @@ def test_no_line_ends_within_two_days_of_one_month() -> None:
     alt = kinds.localised("course", "dz", "ar").alts[0]
     assert "3–\u20605" in alt
     assert "\xa0– 1\xa0" in alt, "a longer range may be parted after its dash"
+    english = kinds.localised("course", "mt", "en_GB").alts[0]
+    assert "3\u202f–\u2060\u202f5\xa0September" in english
 
 
 @LOCALES
