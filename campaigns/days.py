@@ -7,8 +7,7 @@ from datetime import date, time, timedelta
 
 from campaigns.errors import ContentError
 from campaigns.model import Blackout, DayAnswer, DayRule, DayRules
-from campaigns.registers import a_date, choice
-from campaigns.strict_yaml import Fields, Node, Text, as_fields, as_text
+from campaigns.strict_yaml import Fields, Node, Text, as_choice, as_date, as_fields, as_text
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _HOURS = re.compile(rf"{_TIME.pattern}-{_TIME.pattern}")
@@ -50,13 +49,13 @@ def dated(fields: Fields, key: str) -> dict[date, str]:
 
 def dates(fields: Fields, key: str) -> frozenset[date]:
     """The dates listed under ``key``; absent means none."""
-    return frozenset(map(a_date, fields.items(key))) if fields.get(key) else frozenset()
+    return frozenset(map(as_date, fields.items(key))) if fields.get(key) else frozenset()
 
 
 def _rule(fields: Fields, key: str) -> DayRule | None:
     if fields.get(key) is None:
         return None
-    return choice(fields, key, ("post", "before", "ask"))  # type: ignore[return-value]
+    return as_choice(fields, key, ("post", "before", "ask"))  # type: ignore[return-value]
 
 
 def _answers(fields: Fields) -> dict[date, DayAnswer]:
@@ -65,7 +64,7 @@ def _answers(fields: Fields) -> dict[date, DayAnswer]:
         return {}
     answers = as_fields(node)
     return {
-        _date(day, text): choice(answers, day, ("post", "before"))  # type: ignore[misc]
+        _date(day, text): as_choice(answers, day, ("post", "before"))  # type: ignore[misc]
         for day, text in answers
     }
 
@@ -98,4 +97,4 @@ def _blackout(fields: Fields) -> tuple[Blackout, ...]:
 
 def _date(typed: str, node: Node) -> date:
     """A date that stands before the colon."""
-    return a_date(Text(node.place, node.path, typed))
+    return as_date(Text(node.place, node.path, typed))

@@ -81,6 +81,15 @@ def _body(limit: int, what: str = "the text of the card") -> FieldSpec:
     return FieldSpec("body", limit, "picture, body type", what)
 
 
+def _counted(value: str, body: str) -> tuple[FieldSpec, ...]:
+    """A large figure, with what stands above and below it."""
+    return (
+        FieldSpec("lead", 60, "picture, above the figure", "when and where it counts"),
+        FieldSpec("value", 24, "picture, very large type", value),
+        FieldSpec("body", 140, "picture, below the figure", body),
+    )
+
+
 def _place(*, required: bool) -> FieldSpec:
     return FieldSpec("place", 60, "picture, beside the date", "where: no full stop", required)
 
@@ -120,9 +129,7 @@ KINDS: dict[str, Kind] = {
             "statistic",
             "statistic",
             (
-                FieldSpec("lead", 60, "picture, above the figure", "when and where it counts"),
-                FieldSpec("value", 24, "picture, very large type", "the figure with its unit"),
-                FieldSpec("body", 140, "picture, below the figure", "what the figure counts"),
+                *_counted("the figure with its unit", "what the figure counts"),
                 _MORE,
             ),
             label="figure",
@@ -218,9 +225,7 @@ KINDS: dict[str, Kind] = {
             "result",
             "result",
             (
-                FieldSpec("lead", 60, "picture, above the figure", "when and where it counts"),
-                FieldSpec("value", 24, "picture, very large type", "the result with its unit"),
-                FieldSpec("body", 140, "picture, below the figure", "what was achieved"),
+                *_counted("the result with its unit", "what was achieved"),
                 _MORE,
             ),
             label="result",

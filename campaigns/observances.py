@@ -15,8 +15,8 @@ from pathlib import Path
 from dateutil.rrule import rrule, rrulestr
 
 from campaigns.errors import ContentError
-from campaigns.registers import choice, records
-from campaigns.strict_yaml import Fields, as_date, as_fields
+from campaigns.registers import records
+from campaigns.strict_yaml import Fields, as_choice, as_date, as_fields
 
 _EVERY_KIND = range(2000, 2028)
 """Years of all fourteen kinds: each weekday on 1 January, leap years and others."""
@@ -77,7 +77,7 @@ def _observance(fields: Fields) -> Observance:
         proclaimed_by=fields.text("proclaimed_by"),
         source=fields.text("source"),
         overrides=_overrides(fields),
-        confidence=choice(fields, "confidence", ("primary", "secondary", "knowledge")),
+        confidence=as_choice(fields, "confidence", ("primary", "secondary", "knowledge")),
         note=fields.optional_text("note"),
     )
     try:

@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from campaigns.errors import ContentError, Place
-from campaigns.registers import a_date, records
+from campaigns.registers import records
 from campaigns.roles import same_role
-from campaigns.strict_yaml import Fields
+from campaigns.strict_yaml import Fields, as_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _override(fields: Fields) -> Override:
         context=_shaped(fields, "context", "/", "our-week/leaving.more"),
         words=fields.text("words"),
         by=fields.text("by"),
-        on=a_date(fields.need("on")),
+        on=as_date(fields.need("on")),
         why=fields.text("why"),
         place=fields.place,
     )

@@ -18,7 +18,7 @@ from typing import Literal
 from campaigns.consent import read_consent
 from campaigns.errors import ContentError
 from campaigns.model import Card, Photo
-from campaigns.strict_yaml import Fields, Node, as_fields, as_items, as_text, load
+from campaigns.strict_yaml import Fields, Node, as_choice, as_fields, as_items, as_text, load
 
 Use = Literal["allowed", "banned"]
 
@@ -85,9 +85,9 @@ def read_photo(node: Node) -> Photo:
     photo = Photo(
         file=fields.place.file.parent / fields.text("file"),
         credit=fields.text("credit"),
-        origin=_choice(fields, "origin", ORIGINS),
+        origin=as_choice(fields, "origin", ORIGINS),
         depicts=_depicts(fields),
-        people=_choice(fields, "people", PEOPLE),
+        people=as_choice(fields, "people", PEOPLE),
         consent=consent,
         place=fields.place,
         focus=_focus(fields),
@@ -150,8 +150,8 @@ def _word(name: str, words: Mapping[str, Motif]) -> Iterator[PictureFault]:
 
 
 def _motif(fields: Fields) -> Motif:
-    use: Use = _choice(fields, "use", ("allowed", "banned"))  # type: ignore[assignment]
-    people = "none" if fields.get("people") is None else _choice(fields, "people", PEOPLE[:3])
+    use: Use = as_choice(fields, "use", ("allowed", "banned"))  # type: ignore[assignment]
+    people = "none" if fields.get("people") is None else as_choice(fields, "people", PEOPLE[:3])
     word = Motif(
         id=fields.text("id"),
         use=use,
@@ -161,16 +161,6 @@ def _motif(fields: Fields) -> Motif:
     )
     fields.done()
     return word
-
-
-def _choice(fields: Fields, key: str, allowed: tuple[str, ...]) -> str:
-    typed = fields.text(key)
-    if typed not in allowed:
-        node = fields.need(key)
-        raise ContentError(
-            node.place, node.path, f"'{typed}' is not allowed", f"use one of {', '.join(allowed)}"
-        )
-    return typed
 
 
 def _depicts(fields: Fields) -> tuple[str, ...]:

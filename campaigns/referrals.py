@@ -21,8 +21,8 @@ from campaigns.records import (
     Evidence,
     Referral,
 )
-from campaigns.registers import choice, records
-from campaigns.strict_yaml import Fields, as_date, as_fields, as_text
+from campaigns.registers import records
+from campaigns.strict_yaml import Fields, as_choice, as_date, as_fields, as_text
 
 OLD_FILE = "helplines.yaml"
 MAX_DISPLAY = 40
@@ -50,14 +50,14 @@ def refuse_old_file(folder: Path) -> None:
 
 
 def _referral(fields: Fields) -> Referral:
-    status = choice(fields, "status", STATUSES)
+    status = as_choice(fields, "status", STATUSES)
     known, numbered = status in _KNOWN, status != "template"
     names = _names(fields)
     checked = fields.get("verified_on")
     return Referral(
         id=fields.text("id"),
         territory=_matching(fields, "territory", _TERRITORY, "a country code such as GR"),
-        type=choice(fields, "type", REFERRAL_TYPES),
+        type=as_choice(fields, "type", REFERRAL_TYPES),
         status=status,
         name=_name(fields, names, needed=numbered),
         names=names,
@@ -133,7 +133,7 @@ def _matching(fields: Fields, key: str, pattern: re.Pattern[str], wanted: str) -
 def _one_of(fields: Fields, key: str, allowed: tuple[str, ...], *, needed: bool = False) -> str:
     if fields.get(key) is None and not needed:
         return ""
-    return choice(fields, key, allowed)
+    return as_choice(fields, key, allowed)
 
 
 def _said(fields: Fields, key: str, *, needed: bool = False) -> str:
@@ -160,7 +160,7 @@ def _evidence(fields: Fields) -> tuple[Evidence, ...]:
 def _proof(fields: Fields) -> Evidence:
     proof = Evidence(
         what=fields.text("what"),
-        kind=choice(fields, "kind", EVIDENCE_KINDS),
+        kind=as_choice(fields, "kind", EVIDENCE_KINDS),
         seen_on=as_date(fields.need("seen_on")),
         url=fields.optional_text("url"),
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +17,7 @@ from campaigns.errors import ContentError
 from campaigns.kinds import FieldSpec
 from campaigns.model import Message
 from campaigns.records import Figure, Scale, Source, Unit
-from campaigns.strict_yaml import Fields, Items, Node, as_date, as_fields, as_text, load
+from campaigns.strict_yaml import Fields, Items, Node, as_choice, as_date, as_fields, as_text, load
 
 Record = TypeVar("Record")
 
@@ -51,22 +50,6 @@ def load_shared(path: Path) -> dict[str, Message]:
             found[context] = message(node, spec, context)
     top.done()
     return found
-
-
-def a_date(node: Node) -> date:
-    """An ISO date."""
-    return as_date(node)
-
-
-def choice(fields: Fields, key: str, allowed: tuple[str, ...]) -> str:
-    """One of the allowed words."""
-    typed = fields.text(key)
-    if typed not in allowed:
-        node = fields.need(key)
-        raise ContentError(
-            node.place, node.path, f"'{typed}' is not allowed", f"use one of {', '.join(allowed)}"
-        )
-    return typed
 
 
 def one_or_more(fields: Fields, key: str) -> tuple[str, ...]:
@@ -112,7 +95,7 @@ def _source(fields: Fields) -> Source:
 
 
 def _figure(fields: Fields) -> Figure:
-    unit: Unit = choice(fields, "unit", ("number", "percent"))  # type: ignore[assignment]
+    unit: Unit = as_choice(fields, "unit", ("number", "percent"))  # type: ignore[assignment]
     return Figure(
         id=fields.text("id"),
         value=_decimal(fields.need("value")),
@@ -120,8 +103,8 @@ def _figure(fields: Fields) -> Figure:
         counts=fields.text("counts"),
         year=fields.text("year"),
         source=fields.text("source"),
-        review_by=a_date(fields.need("review_by")),
-        grade=choice(fields, "grade", ("primary", "secondary")),
+        review_by=as_date(fields.need("review_by")),
+        grade=as_choice(fields, "grade", ("primary", "secondary")),
         note=fields.optional_text("note"),
         scale=_scale(fields, unit),
     )
@@ -133,7 +116,7 @@ def _scale(fields: Fields, unit: Unit) -> Scale:
         return ""
     if unit != "number":
         raise ContentError(node.place, node.path, f"does not go with unit {unit}", "leave it out")
-    return choice(fields, "scale", ("million",))  # type: ignore[return-value]
+    return as_choice(fields, "scale", ("million",))  # type: ignore[return-value]
 
 
 def _decimal(node: Node) -> Decimal:

@@ -30,6 +30,10 @@ class Signature:
     words: str
     note: str = ""
 
+    def holds_for(self, risk: RiskNote) -> bool:
+        """Whether a note still has the words that were signed."""
+        return self.words == digest(risk)
+
 
 def read_risk(top: Fields) -> RiskNote:
     """The ``risk`` of a campaign file. What is missing or empty is left empty, and one text alone
@@ -92,7 +96,7 @@ def risk_problem(campaign: Campaign, signatures: Mapping[str, Signature]) -> tup
     if missing := unwritten(note):
         lacks = " and ".join(missing)
         return f"{called} lacks {lacks}", f"write it under 'risk' in {campaign.file}"
-    if signed is not None and signed.words == digest(note) and is_role(signed.assessed_by):
+    if signed is not None and signed.holds_for(note) and is_role(signed.assessed_by):
         by = signed.assessed_by
     elif signed is not None:
         return f"{called} has changed since {signed.assessed_by} signed it", sign

@@ -20,8 +20,8 @@ from campaigns.model import (
     LogoHolds,
     Society,
 )
-from campaigns.registers import choice, records
-from campaigns.strict_yaml import Fields, Node, Text, as_fields, as_text
+from campaigns.registers import records
+from campaigns.strict_yaml import Fields, Node, Text, as_choice, as_fields, as_text
 
 _ID = re.compile(r"[a-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -34,7 +34,7 @@ def load_societies(path: Path) -> dict[str, Society]:
 
 
 def _society(fields: Fields) -> Society:
-    emblem: Emblem = choice(fields, "emblem", ("cross", "crescent", "star"))  # type: ignore[assignment]
+    emblem: Emblem = as_choice(fields, "emblem", ("cross", "crescent", "star"))  # type: ignore[assignment]
     locales = fields.texts("locales")
     society = Society(
         id=_id(fields, "id"),
@@ -69,7 +69,7 @@ def _brand(fields: Fields) -> Brand:
     colours, logo = brand.get("colours"), brand.optional_text("logo")
     holds: LogoHolds = "emblem"
     if brand.get("logo_holds") is not None:
-        holds = choice(brand, "logo_holds", ("emblem", "name"))  # type: ignore[assignment]
+        holds = as_choice(brand, "logo_holds", ("emblem", "name"))  # type: ignore[assignment]
         if not logo:
             raise ContentError(
                 brand.need("logo_holds").place,

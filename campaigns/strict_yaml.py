@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
@@ -149,6 +149,17 @@ def as_date(node: Node) -> date:
         raise ContentError(
             node.place, node.path, f"'{typed}' is not a date", "write year-month-day"
         ) from error
+
+
+def as_choice(fields: Fields, key: str, allowed: Sequence[str]) -> str:
+    """One of the allowed words."""
+    typed = fields.text(key)
+    if typed not in allowed:
+        node = fields.need(key)
+        raise ContentError(
+            node.place, node.path, f"'{typed}' is not allowed", f"use one of {', '.join(allowed)}"
+        )
+    return typed
 
 
 def as_time(node: Node) -> time:

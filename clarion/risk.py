@@ -43,7 +43,7 @@ def standing(library: Library, campaign: Campaign) -> Standing:
     """How the risk note of this campaign stands."""
     note, signed = campaign.risk, library.signatures.get(campaign.id)
     by, on = note.assessed_by, note.assessed_on
-    if signed is not None and signed.words == digest(note):
+    if signed is not None and signed.holds_for(note):
         by, on = signed.assessed_by, signed.assessed_on
     problem, remedy = risk_problem(campaign, library.signatures) or ("", "")
     day = on.isoformat() if on else ""

@@ -27,7 +27,7 @@ def make_due(workspace: Path, channels: int = 1) -> date:
     name = _zone_in_daytime()
     then = datetime.now(UTC).astimezone(zone(name)) - timedelta(minutes=1)
     registers = workspace / "campaigns"
-    (registers / "observances.yaml").write_text(_observances(then.date()), "utf-8")
+    (registers / "observances.yaml").write_text(observances(then.date()), "utf-8")
     (registers / "societies.yaml").write_text(_societies(name, channels), "utf-8")
     file = workspace / CAMPAIGN
     text = re.sub(
@@ -64,7 +64,8 @@ def _zone_in_daytime() -> str:
     return "Europe/Malta" if 2 <= here <= 21 else "America/Lima"
 
 
-def _observances(day: date) -> str:
+def observances(day: date) -> str:
+    """The register of a workspace in which the World Day falls on this day."""
     return f"""\
 observances:
   - id: wdatip

@@ -13,6 +13,7 @@ from clarion.doctor import figure_checks
 from clarion.lines import showings
 from clarion.settings import load_settings
 from clarion.wiring import Studio
+from tests.acceptance.today import observances
 from tests.conftest import Command
 
 HEAD = ("Title", "Abstract", "Country", "Region", "Authors", "Year", "Category")
@@ -33,16 +34,6 @@ referrals:
     verified_by: [one, two]
     method: test call
     status: active
-"""
-OBSERVANCES = """\
-observances:
-  - id: wdatip
-    name: World Day against Trafficking in Persons
-    rule: FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=30
-    overrides: {{"{day.year}": "{day}"}}
-    proclaimed_by: the test
-    source: the test
-    confidence: knowledge
 """
 
 
@@ -198,7 +189,7 @@ def test_what_is_due_ends_with_findings(clarion: Command, workspace: Path) -> No
     """A line that was checked twenty days ago, for the main day in two: ten days are left."""
     today = datetime.now(UTC).date()
     day = today + timedelta(days=2)
-    (workspace / "campaigns" / "observances.yaml").write_text(OBSERVANCES.format(day=day), "utf-8")
+    (workspace / "campaigns" / "observances.yaml").write_text(observances(day), "utf-8")
     lines(workspace, AT, checked=(today - timedelta(days=20)).isoformat())
     assert clarion("referrals").code == 0
     early = clarion("referrals", "--due", "8", "--json")
