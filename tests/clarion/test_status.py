@@ -30,6 +30,7 @@ from scheduler.ledger import (
     Rejected,
 )
 from scheduler.trust import ClockMark
+from scheduler.zones import zone
 from tests.acceptance.today import make_due
 from tests.conftest import Command
 
@@ -102,7 +103,8 @@ def test_what_is_due_is_told_beside_what_comes_and_not_where_a_stop_covers_it(
     ledger.put([moved], now, whole=())
     ledger.approve([later.id], "editor", now)
     out = clarion("status").out
-    assert f"next: 2 are due now; then {at:%Y-%m-%d}" in " ".join(out.split())
+    local = at.astimezone(zone(later.delivery.zone))
+    assert f"next: 2 are due now; then {local:%Y-%m-%d %H:%M:%S} " in " ".join(out.split())
     assert clarion("status", "--json").value["due"] == 2
     assert clarion("stop", "society", "mt", "--as", "duty-officer").code == 0
     assert "due now" not in clarion("status").out
